@@ -1,0 +1,1 @@
+//! The Roundsman server: ingest, log, projection, feeds, console and command line.

@@ -1,0 +1,2 @@
+//! The `roundsman` program: a shell over the library.
+fn main() {}

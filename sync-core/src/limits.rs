@@ -1,0 +1,60 @@
+//! Every bound of the system in one place, the unit in the name.
+//!
+//! Figures without a source are ours: chosen so that honest work never meets them.
+
+/// One change in its wire form. A long description pasted whole is about 20 KB.
+pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
+/// Changes in one envelope.
+pub const ENVELOPE_CHANGES_MAX: usize = 64;
+/// One envelope: the largest change and its frame, or many small ones.
+pub const ENVELOPE_BYTES_MAX: usize = 512 * 1024;
+/// Envelopes in one sync request.
+pub const REQUEST_ENVELOPES_MAX: usize = 256;
+/// One sync request before and after decompression.
+pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// One sync reply after decompression, as a device accepts it. Far above any page budget, because
+/// one document larger than the budget still has to travel.
+pub const REPLY_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// What a device puts into one request before it waits for verdicts.
+pub const PUSH_BYTES_TARGET: usize = 128 * 1024;
+
+/// The page budget a device asks for when it has no wish of its own, and the smallest it may ask for.
+pub const PAGE_BYTES_DEFAULT: u32 = 256 * 1024;
+/// See [`PAGE_BYTES_DEFAULT`].
+pub const PAGE_BYTES_MIN: u32 = 4 * 1024;
+/// The largest page a server makes, whatever is asked.
+pub const PAGE_BYTES_MAX: u32 = 4 * 1024 * 1024;
+/// Feeds a device may report itself behind in.
+pub const REQUEST_FEEDS_MAX: usize = 256;
+
+/// Changes that wait at the server for what they build on: in all, and of one device.
+pub const PENDING_CHANGES_MAX: u64 = 100_000;
+/// See [`PENDING_CHANGES_MAX`].
+pub const PENDING_CHANGES_PER_DEVICE_MAX: u64 = 2_000;
+
+/// How far ahead of its receipt a stamp may be.
+pub const STAMP_AHEAD_MS_MAX: i64 = 2 * 60 * 1000;
+/// How long a freshness token is taken.
+pub const TOKEN_AGE_MS_MAX: i64 = 7 * 24 * 3600 * 1000;
+/// How long an enrolment code is taken.
+pub const ENROL_CODE_AGE_MS_MAX: i64 = 10 * 60 * 1000;
+/// How long an upload token is taken.
+pub const UPLOAD_TOKEN_AGE_MS_MAX: i64 = 7 * 24 * 3600 * 1000;
+
+/// One photo.
+pub const PHOTO_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// What the device sends of a photo in one request, so that a cut costs at most this.
+pub const PHOTO_CHUNK_BYTES: usize = 256 * 1024;
+/// Photos a device asks about in one sync request.
+pub const REQUEST_PHOTOS_MAX: usize = 64;
+/// One drawn signature.
+pub const SIGNATURE_BYTES_MAX: usize = 512 * 1024;
+
+/// Letters (Unicode scalar values) in a description or in the caller's own words.
+pub const DESCRIPTION_CHARS_MAX: usize = 20_000;
+/// Letters in a note of an entry.
+pub const NOTE_CHARS_MAX: usize = 4_000;
+/// Letters in a short field: a place, a name, a subject.
+pub const FIELD_CHARS_MAX: usize = 200;
+/// Orders in one case.
+pub const ORDERS_PER_CASE_MAX: usize = 200;

@@ -1,0 +1,1 @@
+//! The world that end-to-end, simulation and crash tests share.
