@@ -13,18 +13,7 @@ use crate::ids::BootId;
 
 /// Milliseconds since 1970-01-01T00:00:00Z. May be negative or absurd when it came from a phone.
 #[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Default,
-    Encode,
-    Decode,
-    Serialize,
-    Deserialize,
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode, Serialize, Deserialize,
 )]
 #[serde(transparent)]
 #[cbor(transparent)]
@@ -93,18 +82,7 @@ pub trait Clock: Send {
 /// Stamps order the entries of one document so that an entry made after another was seen sorts after
 /// it, whatever the phones' clocks said. Source: Kulkarni et al., "Logical Physical Clocks" (2014).
 #[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Default,
-    Encode,
-    Decode,
-    Serialize,
-    Deserialize,
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode, Serialize, Deserialize,
 )]
 #[serde(transparent)]
 #[cbor(transparent)]
@@ -123,9 +101,7 @@ impl Stamp {
     /// Always greater than `self`; its physical part is `wall` unless the document is already ahead of it.
     #[must_use]
     pub fn next(self, wall: Timestamp) -> Self {
-        let millis = u64::try_from(wall.millis())
-            .unwrap_or(0)
-            .min(STAMP_MILLIS_MAX);
+        let millis = u64::try_from(wall.millis()).unwrap_or(0).min(STAMP_MILLIS_MAX);
         Self((millis << COUNTER_BITS).max(self.0.saturating_add(1)))
     }
 
@@ -147,12 +123,7 @@ impl Stamp {
 
 impl fmt::Debug for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?}+{}",
-            self.wall(),
-            self.0 & ((1 << COUNTER_BITS) - 1)
-        )
+        write!(f, "{:?}+{}", self.wall(), self.0 & ((1 << COUNTER_BITS) - 1))
     }
 }
 

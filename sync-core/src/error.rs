@@ -133,10 +133,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with this code and sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
+        Self { code, message: message.into() }
     }
 }
 
@@ -148,11 +145,7 @@ mod tests {
     fn every_code_reads_back_from_its_spelling_and_none_is_used_twice() {
         for &code in ErrorCode::ALL {
             assert_eq!(ErrorCode::from_text(code.as_str()), Some(code));
-            assert!(
-                code.as_str()
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b == b'_')
-            );
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
         }
     }
 }

@@ -300,10 +300,7 @@ mod tests {
     #[test]
     fn moving_a_letter_from_source_to_key_gives_another_case() {
         let site = SiteId::from_bytes([1; 16]);
-        assert_ne!(
-            DocumentId::imported(site, "ab", "c"),
-            DocumentId::imported(site, "a", "bc")
-        );
+        assert_ne!(DocumentId::imported(site, "ab", "c"), DocumentId::imported(site, "a", "bc"));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! `error`, `limits`, `ids`, `clock` → `document` → `model` → `rules` → `protocol` → `replica`.
 
 pub mod clock;
+pub mod document;
 pub mod error;
 pub mod ids;
 pub mod limits;

@@ -1,0 +1,146 @@
+//! Reading a document: typed, total, and never surprised by what somebody else's program wrote.
+
+use automerge::{Automerge, ChangeHash as AmHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
+
+use super::change::ChangeNote;
+use super::register::Register;
+use crate::clock::{Stamp, Timestamp};
+
+/// One map of a document. A field that is missing or of another type reads as absent.
+#[derive(Clone)]
+pub struct Fields<'a> {
+    doc: &'a Automerge,
+    map: ObjId,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn root(doc: &'a Automerge) -> Self {
+        Self { doc, map: ROOT }
+    }
+
+    /// The map under this key. Seeds make sure that containers exist; one that does not reads as empty.
+    pub fn map(&self, key: &str) -> Option<Fields<'a>> {
+        match self.doc.get(&self.map, key) {
+            Ok(Some((Value::Object(ObjType::Map), map))) => Some(Self { doc: self.doc, map }),
+            _ => None,
+        }
+    }
+
+    /// Every map that stands under any key of this container, with its key: all of them, when
+    /// several were added under one key at the same time, so that nobody can hide another's.
+    pub fn entries(&self) -> Vec<(String, Fields<'a>)> {
+        let mut found = Vec::new();
+        for key in self.doc.keys(&self.map) {
+            for (value, map) in self.doc.get_all(&self.map, key.as_str()).unwrap_or_default() {
+                if matches!(value, Value::Object(ObjType::Map)) {
+                    found.push((key.clone(), Self { doc: self.doc, map }));
+                }
+            }
+        }
+        found
+    }
+
+    /// The text under this key.
+    pub fn long_text(&self, key: &str) -> String {
+        match self.doc.get(&self.map, key) {
+            Ok(Some((Value::Object(ObjType::Text), text))) => self.doc.text(text).unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+
+    /// All values under a key that `read` understands, the shown one first.
+    pub fn register<T>(&self, key: &str, read: impl Fn(&ScalarValue) -> Option<T>) -> Register<T> {
+        let mut values = self.doc.get_all(&self.map, key).unwrap_or_default();
+        // Automerge lists the winner last.
+        values.reverse();
+        Register::new(
+            values
+                .iter()
+                .filter_map(|(value, _)| match value {
+                    Value::Scalar(scalar) => read(scalar),
+                    Value::Object(_) => None,
+                })
+                .collect(),
+        )
+    }
+
+    /// The one value under a key that `read` understands.
+    pub fn one<T>(&self, key: &str, read: impl Fn(&ScalarValue) -> Option<T>) -> Option<T> {
+        match self.doc.get(&self.map, key) {
+            Ok(Some((Value::Scalar(scalar), _))) => read(&scalar),
+            _ => None,
+        }
+    }
+
+    /// A short text.
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.one(key, text)
+    }
+
+    /// A time claim.
+    pub fn time(&self, key: &str) -> Option<Timestamp> {
+        self.one(key, time)
+    }
+
+    /// A stamp.
+    pub fn stamp(&self, key: &str) -> Option<Stamp> {
+        self.one(key, |value| match value {
+            ScalarValue::Uint(bits) => Some(Stamp::from_u64(*bits)),
+            _ => None,
+        })
+    }
+
+    /// A count or size.
+    pub fn count(&self, key: &str) -> Option<u64> {
+        self.one(key, |value| match value {
+            ScalarValue::Uint(count) => Some(*count),
+            _ => None,
+        })
+    }
+
+    /// A value read from bytes: an id or a hash.
+    pub fn bytes<T>(&self, key: &str, read: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+        self.one(key, |value| bytes(value).and_then(&read))
+    }
+}
+
+/// The text of a scalar, if it is one.
+pub(crate) fn text(value: &ScalarValue) -> Option<String> {
+    match value {
+        ScalarValue::Str(text) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+/// The moment of a scalar, if it is one.
+pub(crate) fn time(value: &ScalarValue) -> Option<Timestamp> {
+    match value {
+        ScalarValue::Timestamp(millis) => Some(Timestamp::from_millis(*millis)),
+        _ => None,
+    }
+}
+
+/// The bytes of a scalar, if it holds any.
+pub(crate) fn bytes(value: &ScalarValue) -> Option<&[u8]> {
+    match value {
+        ScalarValue::Bytes(bytes) => Some(bytes),
+        _ => None,
+    }
+}
+
+pub(super) fn authors(doc: &Automerge, container: &[&str], key: &str) -> Vec<Option<ChangeNote>> {
+    let found = container
+        .iter()
+        .try_fold(Fields::root(doc), |fields, &key| fields.map(key))
+        .and_then(|fields| doc.get_all(&fields.map, key).ok())
+        .unwrap_or_default();
+    found
+        .iter()
+        .rev()
+        .map(|(_, operation)| doc.hash_for_opid(operation).and_then(|hash| note_of(doc, &hash)))
+        .collect()
+}
+
+fn note_of(doc: &Automerge, hash: &AmHash) -> Option<ChangeNote> {
+    doc.get_change_meta_by_hash(hash)?.message.as_deref().and_then(ChangeNote::from_message)
+}
