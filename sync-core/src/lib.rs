@@ -11,3 +11,4 @@ pub mod document;
 pub mod error;
 pub mod ids;
 pub mod limits;
+pub mod model;
