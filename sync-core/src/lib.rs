@@ -12,3 +12,5 @@ pub mod error;
 pub mod ids;
 pub mod limits;
 pub mod model;
+pub mod protocol;
+pub mod rules;

@@ -34,6 +34,9 @@ pub const PENDING_CHANGES_PER_DEVICE_MAX: u64 = 2_000;
 
 /// How far ahead of its receipt a stamp may be.
 pub const STAMP_AHEAD_MS_MAX: i64 = 2 * 60 * 1000;
+/// Letters of a freshness token. The server's own are 43 long; the rest is room for later forms,
+/// still small enough that an idle sync fits 1,200 bytes.
+pub const TOKEN_CHARS_MAX: usize = 128;
 /// How long a freshness token is taken.
 pub const TOKEN_AGE_MS_MAX: i64 = 7 * 24 * 3600 * 1000;
 /// How long an enrolment code is taken.

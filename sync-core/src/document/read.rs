@@ -84,18 +84,12 @@ impl<'a> Fields<'a> {
 
     /// A stamp.
     pub fn stamp(&self, key: &str) -> Option<Stamp> {
-        self.one(key, |value| match value {
-            ScalarValue::Uint(bits) => Some(Stamp::from_u64(*bits)),
-            _ => None,
-        })
+        self.one(key, |value| number(value).map(Stamp::from_u64))
     }
 
     /// A count or size.
     pub fn count(&self, key: &str) -> Option<u64> {
-        self.one(key, |value| match value {
-            ScalarValue::Uint(count) => Some(*count),
-            _ => None,
-        })
+        self.one(key, number)
     }
 
     /// A value read from bytes: an id or a hash.
@@ -106,26 +100,21 @@ impl<'a> Fields<'a> {
 
 /// The text of a scalar, if it is one.
 pub(crate) fn text(value: &ScalarValue) -> Option<String> {
-    match value {
-        ScalarValue::Str(text) => Some(text.to_string()),
-        _ => None,
-    }
+    if let ScalarValue::Str(text) = value { Some(text.to_string()) } else { None }
 }
 
 /// The moment of a scalar, if it is one.
 pub(crate) fn time(value: &ScalarValue) -> Option<Timestamp> {
-    match value {
-        ScalarValue::Timestamp(millis) => Some(Timestamp::from_millis(*millis)),
-        _ => None,
-    }
+    if let ScalarValue::Timestamp(millis) = value { Some(Timestamp::from_millis(*millis)) } else { None }
 }
 
 /// The bytes of a scalar, if it holds any.
 pub(crate) fn bytes(value: &ScalarValue) -> Option<&[u8]> {
-    match value {
-        ScalarValue::Bytes(bytes) => Some(bytes),
-        _ => None,
-    }
+    if let ScalarValue::Bytes(bytes) = value { Some(bytes) } else { None }
+}
+
+fn number(value: &ScalarValue) -> Option<u64> {
+    if let ScalarValue::Uint(number) = value { Some(*number) } else { None }
 }
 
 pub(super) fn authors(doc: &Automerge, container: &[&str], key: &str) -> Vec<Option<ChangeNote>> {

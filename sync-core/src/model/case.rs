@@ -1,13 +1,12 @@
 //! A case (报事) as it reads from its document.
 
-use automerge::ScalarValue;
 use minicbor::{Decode, Encode};
 
 use super::words::{
     CaseKind, Channel, Department, EntryKind, Nature, PhotoRole, SignOffOutcome, SignOffSubject, Urgency,
 };
 use crate::clock::{Stamp, Timestamp};
-use crate::document::{ChangeNote, Document, Fields, Register};
+use crate::document::{ChangeNote, Document, Fields, Register, bytes, text};
 use crate::ids::{EntryId, OrderId, PersonId, PhotoHash, PhotoId, SignOffId, SiteId};
 
 /// Where in the estate a case is. Set as one, so that two people's places never mix.
@@ -166,10 +165,8 @@ impl Case {
             case.urgency = word(&fields, "urgency", Urgency::from_text);
             case.nature = word(&fields, "nature", Nature::from_text);
             case.subject = word(&fields, "subject", |text| Some(text.to_owned()));
-            case.place = fields.register("place", |value| match value {
-                ScalarValue::Bytes(bytes) => minicbor::decode(bytes).ok(),
-                _ => None,
-            });
+            case.place =
+                fields.register("place", |value| bytes(value).and_then(|place| minicbor::decode(place).ok()));
             case.reported_at = fields.time("reported_at");
             case.external_number = fields.text("external_number");
         }
@@ -231,10 +228,7 @@ fn parallel<T: PartialEq>(register: &Register<T>, show: impl Fn(&T) -> String) -
 }
 
 pub(super) fn word<T>(fields: &Fields<'_>, key: &str, read: impl Fn(&str) -> Option<T>) -> Register<T> {
-    fields.register(key, |value| match value {
-        ScalarValue::Str(text) => read(text),
-        _ => None,
-    })
+    fields.register(key, |value| text(value).and_then(|word| read(&word)))
 }
 
 /// Every map in a container whose key is an id and which `read` understands.
@@ -252,10 +246,7 @@ fn read_order(id: OrderId, fields: &Fields<'_>) -> Order {
     Order {
         id,
         department: word(fields, "department", Department::from_text),
-        assignee: fields.register("assignee", |value| match value {
-            ScalarValue::Bytes(bytes) => PersonId::from_slice(bytes),
-            _ => None,
-        }),
+        assignee: fields.register("assignee", |value| bytes(value).and_then(PersonId::from_slice)),
     }
 }
 
