@@ -22,9 +22,7 @@ pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> BlobError {
 /// as the system makes it.
 pub(super) fn sync_folder(path: &Path) -> Result<(), BlobError> {
     if cfg!(unix) {
-        File::open(path)
-            .and_then(|folder| folder.sync_all())
-            .map_err(at(path))?;
+        File::open(path).and_then(|folder| folder.sync_all()).map_err(at(path))?;
     }
     Ok(())
 }

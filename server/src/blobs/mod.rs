@@ -86,17 +86,11 @@ impl BlobError {
         match self {
             Self::Refused(refusal) => refusal.clone(),
             Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
-                Refusal::new(
-                    ErrorCode::Busy,
-                    "the server has no room for photos at the moment",
-                )
+                Refusal::new(ErrorCode::Busy, "the server has no room for photos at the moment")
             }
             Self::Missing(_) => Refusal::new(ErrorCode::NotFound, "there is no such photo here"),
             Self::File { .. } | Self::Altered { .. } | Self::Stray { .. } | Self::TooLong { .. } => {
-                Refusal::new(
-                    ErrorCode::Internal,
-                    "the server could not read or write a photo",
-                )
+                Refusal::new(ErrorCode::Internal, "the server could not read or write a photo")
             }
         }
     }

@@ -58,11 +58,7 @@ pub fn shown_copy(original: &[u8]) -> Option<ShownCopy> {
         | PhotoType::Tiff
         | PhotoType::Unknown => return None,
     };
-    drawable(dimensions_px).then_some(ShownCopy {
-        bytes,
-        photo_type,
-        dimensions_px,
-    })
+    drawable(dimensions_px).then_some(ShownCopy { bytes, photo_type, dimensions_px })
 }
 
 /// Whether a picture of that size may be drawn. One of no size is not a picture.

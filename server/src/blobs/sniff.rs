@@ -119,8 +119,7 @@ fn of_brands(head: &[u8]) -> PhotoType {
 /// `BM` alone would take in too much text. The size of the second header tells bitmaps apart from
 /// it: 12 in the oldest, 40 to 124 in all later ones.
 fn is_bitmap(head: &[u8]) -> bool {
-    head.starts_with(b"BM")
-        && head.get(14..18).is_some_and(|size| matches!(size, [12 | 40..=124, 0, 0, 0]))
+    head.starts_with(b"BM") && head.get(14..18).is_some_and(|size| matches!(size, [12 | 40..=124, 0, 0, 0]))
 }
 
 #[cfg(test)]

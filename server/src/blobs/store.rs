@@ -203,11 +203,7 @@ fn named(first: u8, shard: &Path, name: &std::ffi::OsStr) -> Result<PhotoHash, B
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        reason = "a test may stop at the first surprise"
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
     use super::*;
 

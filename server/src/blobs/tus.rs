@@ -71,8 +71,6 @@ pub struct Answer {
 pub struct Rejection {
     /// The status of the reply.
     pub status: StatusCode,
-    /// Headers that the reply must have beside those of its body.
-    pub headers: HeaderMap,
     /// What was wrong.
     pub refusal: Refusal,
 }
@@ -165,10 +163,7 @@ pub fn patch(
     check_version(headers)?;
     if text_of(headers, &CONTENT_TYPE)? != Some(PIECE_MEDIA_TYPE) {
         let message = format!("a piece of an upload is sent as {PIECE_MEDIA_TYPE}");
-        return Err(Rejection {
-            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ..bad_request(message).into()
-        });
+        return Err(Rejection { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal: bad_request(message) });
     }
     let offset = number_of(headers, &UPLOAD_OFFSET)?;
     let id = granted(uploads, grant, id)?;
@@ -239,14 +234,20 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
     }
 }
 
-impl From<Refusal> for Rejection {
-    fn from(refusal: Refusal) -> Self {
+impl Rejection {
+    /// Headers that the reply must have beside those of its body.
+    pub fn headers(&self) -> HeaderMap {
         let mut headers = version_header();
-        if refusal.code == ErrorCode::ProtocolUnsupported {
+        if self.refusal.code == ErrorCode::ProtocolUnsupported {
             headers.insert(TUS_VERSIONS, HeaderValue::from_static(TUS_VERSION));
         }
-        let status = status_of(refusal.code);
-        Self { status, headers, refusal }
+        headers
+    }
+}
+
+impl From<Refusal> for Rejection {
+    fn from(refusal: Refusal) -> Self {
+        Self { status: status_of(refusal.code), refusal }
     }
 }
 

@@ -232,13 +232,7 @@ impl Uploads {
     /// [`ErrorCode::BadRequest`] when the piece goes past the promised size; none of them changes
     /// anything. [`BlobError::File`] when the disk failed; the upload goes on at whatever offset
     /// [`Uploads::settle`] then gives.
-    pub fn write(
-        &self,
-        id: UploadId,
-        device: DeviceId,
-        offset: u64,
-        piece: &[u8],
-    ) -> Result<u64, BlobError> {
+    pub fn write(&self, id: UploadId, device: DeviceId, offset: u64, piece: &[u8]) -> Result<u64, BlobError> {
         self.with_live(id, device, |record| self.write_held(id, record, offset, piece))
     }
 
@@ -332,19 +326,10 @@ impl Uploads {
         }
     }
 
-    fn write_held(
-        &self,
-        id: UploadId,
-        record: &Record,
-        offset: u64,
-        piece: &[u8],
-    ) -> Result<u64, BlobError> {
+    fn write_held(&self, id: UploadId, record: &Record, offset: u64, piece: &[u8]) -> Result<u64, BlobError> {
         let part = self.part(id);
-        let stands = if self.store.contains(record.hash)? {
-            record.size
-        } else {
-            files::length(&part)?.unwrap_or(0)
-        };
+        let stands =
+            if self.store.contains(record.hash)? { record.size } else { files::length(&part)?.unwrap_or(0) };
         if offset != stands {
             let message = format!("the upload stands at byte {stands}, not at {offset}");
             return Err(Refusal::new(ErrorCode::UploadOffsetMismatch, message).into());

@@ -57,9 +57,23 @@ fn next_chunk<'a>(rest: &mut &'a [u8]) -> Option<Chunk<'a>> {
 fn is_needed(kind: [u8; 4]) -> bool {
     matches!(
         &kind,
-        b"PLTE" | b"IDAT" | b"IEND" | b"tRNS" | b"bKGD" | b"pHYs" | b"sBIT"
-            | b"cHRM" | b"gAMA" | b"iCCP" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI"
-            | b"acTL" | b"fcTL" | b"fdAT"
+        b"PLTE"
+            | b"IDAT"
+            | b"IEND"
+            | b"tRNS"
+            | b"bKGD"
+            | b"pHYs"
+            | b"sBIT"
+            | b"cHRM"
+            | b"gAMA"
+            | b"iCCP"
+            | b"sRGB"
+            | b"cICP"
+            | b"mDCV"
+            | b"cLLI"
+            | b"acTL"
+            | b"fcTL"
+            | b"fdAT"
     )
 }
 
@@ -73,9 +87,12 @@ fn chunk_of(kind: [u8; 4], contents: &[u8]) -> Vec<u8> {
 /// The CRC of annex D, bit by bit: it is only ever taken of 30 bytes.
 fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
-            if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 }
-        })
+        (0..8).fold(
+            crc ^ u32::from(byte),
+            |crc, _| {
+                if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 }
+            },
+        )
     })
 }
 

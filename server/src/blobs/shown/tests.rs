@@ -1,8 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use proptest::prelude::*;
@@ -17,7 +13,8 @@ const REAL_WEBP: &[u8] = include_bytes!("../../../../tests/fixtures/photos/kamad
 const SECRET: &[u8] = b"39.0513 N 94.2887 W";
 
 fn picture() -> DynamicImage {
-    RgbImage::from_fn(9, 5, |x, y| image::Rgb([(x * 28) as u8, (y * 50) as u8, 99])).into()
+    let shade = |at: u32| u8::try_from(at * 28).unwrap();
+    RgbImage::from_fn(9, 5, |x, y| image::Rgb([shade(x), shade(y), 99])).into()
 }
 
 fn encoded(format: ImageFormat) -> Vec<u8> {
@@ -105,10 +102,12 @@ fn webp_with(orientation: u8) -> Vec<u8> {
 
 /// The bytes after the mark by which each format introduces EXIF.
 fn exif_of(copy: &ShownCopy) -> Option<&[u8]> {
-    let (mark, skip): (&[u8], usize) = match copy.photo_type {
-        PhotoType::Jpeg => (b"Exif\0\0", 6),
-        PhotoType::Png => (b"eXIf", 4),
-        _ => (b"EXIF", 8),
+    let (mark, skip): (&[u8], usize) = if copy.photo_type == PhotoType::Jpeg {
+        (b"Exif\0\0", 6)
+    } else if copy.photo_type == PhotoType::Png {
+        (b"eXIf", 4)
+    } else {
+        (b"EXIF", 8)
     };
     let at = copy.bytes.windows(mark.len()).position(|window| window == mark)?;
     copy.bytes.get(at + skip..)
@@ -129,6 +128,12 @@ fn the_position_goes_and_the_right_way_up_stays_in_every_format() {
         let upright = shown_copy(&make(1)).unwrap();
         assert_eq!(exif_of(&upright), None, "nothing is written back when nothing is to be turned");
     }
+}
+
+#[test]
+fn what_is_appended_after_the_picture_goes_whole() {
+    assert_eq!(shown_copy(&jpeg_with(1)).unwrap().bytes, encoded(ImageFormat::Jpeg));
+    assert_eq!(shown_copy(&png_with(1)).unwrap().bytes, encoded(ImageFormat::Png));
 }
 
 #[test]

@@ -1,8 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -76,7 +72,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 
 fn told<T: std::fmt::Debug>(result: Result<T, Rejection>) -> (u16, ErrorCode) {
     let rejection = result.unwrap_err();
-    assert_eq!(header(&rejection.headers, "tus-resumable"), "1.0.0");
+    assert_eq!(header(&rejection.headers(), "tus-resumable"), "1.0.0");
     (rejection.status.as_u16(), rejection.refusal.code)
 }
 
@@ -125,7 +121,7 @@ fn other_versions_are_told_which_one_is_spoken() {
     for wrong in [HeaderMap::new(), headers(&[("tus-resumable", "0.2.2")])] {
         let rejection = head(&world.uploads, &world.grant, &id, &wrong).unwrap_err();
         assert_eq!(rejection.status, StatusCode::PRECONDITION_FAILED);
-        assert_eq!(header(&rejection.headers, "tus-version"), "1.0.0");
+        assert_eq!(header(&rejection.headers(), "tus-version"), "1.0.0");
         let expected = (412, ErrorCode::ProtocolUnsupported);
         assert_eq!(told(world.create(&wrong)), expected);
         assert_eq!(told(patch(&world.uploads, &world.grant, &id, &wrong)), expected);
