@@ -1,0 +1,82 @@
+//! The one database file of a server: opening it, and its schema.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+/// The database inside a data folder.
+pub fn path_in(data: &Path) -> PathBuf {
+    data.join("roundsman.db")
+}
+
+/// Why the database could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// SQLite said no.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The schema could not be brought up to date.
+    #[error("database schema: {0}")]
+    Schema(#[from] refinery::Error),
+    /// A table holds what this program did not write.
+    #[error("{table} holds something unreadable: {what}")]
+    Corrupt {
+        /// Where.
+        table: &'static str,
+        /// What.
+        what: String,
+    },
+    /// There is no data folder yet.
+    #[error("there is no Roundsman data in {0}; `roundsman init` makes it")]
+    Missing(PathBuf),
+}
+
+impl DatabaseError {
+    /// A value in `table` that cannot be read.
+    pub fn corrupt(table: &'static str, what: impl ToString) -> Self {
+        Self::Corrupt { table, what: what.to_string() }
+    }
+}
+
+mod embedded {
+    refinery::embed_migrations!("src/migrations");
+}
+
+/// Opens the database for writing, makes it if it is not there, and brings its schema up to date.
+///
+/// # Errors
+/// If SQLite or a migration fails.
+pub fn open_writer(path: &Path) -> Result<Connection, DatabaseError> {
+    let connection = Connection::open(path)?;
+    prepare_writer(connection)
+}
+
+/// Makes an already open connection a writer: pragmas, then the schema.
+///
+/// # Errors
+/// If SQLite or a migration fails.
+pub fn prepare_writer(mut connection: Connection) -> Result<Connection, DatabaseError> {
+    // WAL lets readers go on while one writes. FULL is what makes 'saved' mean 'on disk': with NORMAL,
+    // a power cut can lose commits that were already acknowledged.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // Migrations run with foreign keys off, which is also the default of this build.
+    embedded::migrations::runner().run(&mut connection)?;
+    Ok(connection)
+}
+
+/// Opens the database for reading only.
+///
+/// # Errors
+/// If it is not there or SQLite fails.
+pub fn open_reader(path: &Path) -> Result<Connection, DatabaseError> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}

@@ -1,0 +1,253 @@
+//! Rows of cases: the list, the timeline, photos, sign-offs and the text that is searched.
+
+use roundsman_sync_core::document::DocumentKind;
+use roundsman_sync_core::ids::{DeviceId, DocumentId, PhotoHash};
+use roundsman_sync_core::model::{Case, CaseSummary, EntryKind};
+use roundsman_sync_core::protocol::messages::Pos;
+use roundsman_sync_core::rules::case_status;
+use rusqlite::OptionalExtension;
+
+use super::change_rows::Delivery;
+use super::{Projection, search};
+use crate::database::DatabaseError;
+use crate::feed::{self, FeedKey};
+
+impl Projection<'_> {
+    /// A change was added to a case. `delivery` brought it; `first` brought the command for the first
+    /// time, and is what the server witnessed of it.
+    pub(super) fn case_changed(
+        &mut self,
+        number: i64,
+        id: DocumentId,
+        pos: Pos,
+        delivery: Delivery,
+        first: Delivery,
+    ) -> Result<(), DatabaseError> {
+        let live = self.documents.open(self.db, id, DocumentKind::Case)?;
+        let case = Case::read(&live.document);
+        let parallel = case.parallel_edits(&live.document);
+        let summary = minicbor::to_vec(CaseSummary::of(&case)).unwrap_or_default();
+        self.db
+            .prepare_cached("UPDATE documents SET site = ?2, summary = ?3 WHERE number = ?1")?
+            .execute((number, case.site.map(|site| *site.as_bytes()), summary))?;
+        self.case_row(number, id, pos, delivery, &case, !parallel.is_empty())?;
+        self.entry_rows(number, &case, first)?;
+        self.photo_rows(number, &case, first)?;
+        self.sign_off_rows(number, &case, first)?;
+
+        self.db.prepare_cached("DELETE FROM parallel_edits WHERE document = ?1")?.execute([number])?;
+        let mut insert = self.db.prepare_cached(
+            "INSERT INTO parallel_edits (document, field, place, value, person, claimed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        for edit in &parallel {
+            for (place, (value, note)) in (0_i64..).zip(&edit.values) {
+                insert.execute((
+                    number,
+                    &edit.field,
+                    place,
+                    value,
+                    note.map(|note| *note.person.as_bytes()),
+                    note.map(|note| note.claimed_at.millis()),
+                ))?;
+            }
+        }
+        drop(insert);
+
+        let audience = case_feeds(&case);
+        feed::set_feeds(self.db, number, pos, &audience)?;
+        let contact = DocumentId::contact_of(id);
+        match self.number_of(contact)? {
+            Some(contact) => feed::set_feeds(self.db, contact, pos, &contact_feeds(&case)),
+            None => Ok(()),
+        }
+    }
+
+    /// The row number of a document, if it has one.
+    pub(super) fn number_of(&self, id: DocumentId) -> Result<Option<i64>, DatabaseError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT number FROM documents WHERE id = ?1")?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .optional()?)
+    }
+
+    fn case_row(
+        &self,
+        number: i64,
+        id: DocumentId,
+        pos: Pos,
+        delivery: Delivery,
+        case: &Case,
+        parallel: bool,
+    ) -> Result<(), DatabaseError> {
+        let known: Option<String> = self
+            .db
+            .prepare_cached("SELECT number FROM cases WHERE document = ?1")?
+            .query_row([number], |row| row.get(0))
+            .optional()?;
+        let case_number = match known {
+            Some(known) => known,
+            // Derives from the order of the log alone, so a rebuild gives the same numbers.
+            None => {
+                let count: i64 = self.db.query_row("SELECT count(*) + 1 FROM cases", [], |row| row.get(0))?;
+                format!("R{count:06}")
+            }
+        };
+        let summary = CaseSummary::of(case);
+        let place = case.place.shown().cloned().unwrap_or_default();
+        let join = |words: Vec<String>| words.join(",");
+        let subject = case.subject.shown().cloned();
+        let text = [
+            case_number.as_str(),
+            &place.line(),
+            subject.as_deref().unwrap_or_default(),
+            &case.description,
+            case.external_number.as_deref().unwrap_or_default(),
+        ]
+        .join("\n");
+        self.db
+            .prepare_cached(
+                "INSERT OR REPLACE INTO cases (document, id, number, site, kind, channel, status, urgency, nature,
+                     subject, building, unit, room, spot, description, departments, assignees, external_number,
+                     reported_at, changed_at, changed_pos, parallel)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+                     ?20, ?21, ?22)",
+            )?
+            .execute(rusqlite::params![
+                number,
+                id.as_bytes(),
+                case_number,
+                case.site.map(|site| *site.as_bytes()),
+                case.kind.shown().map(|word| word.as_str()),
+                case.channel.shown().map(|word| word.as_str()),
+                case_status(case).as_str(),
+                case.urgency.shown().map(|word| word.as_str()),
+                case.nature.shown().map(|word| word.as_str()),
+                subject,
+                place.building,
+                place.unit,
+                place.room,
+                place.spot,
+                case.description,
+                join(summary.departments.iter().map(ToString::to_string).collect()),
+                join(summary.assignees.iter().map(ToString::to_string).collect()),
+                case.external_number,
+                case.reported_at.map(|at| at.millis()),
+                delivery.received,
+                pos.cast_signed(),
+                parallel,
+            ])?;
+        search::put(self.db, number, &text)
+    }
+
+    fn entry_rows(&self, number: i64, case: &Case, first: Delivery) -> Result<(), DatabaseError> {
+        // Entries never change, so only those that are not here yet are written, and what was
+        // witnessed of the others stays.
+        let mut insert = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO entries (document, entry, stamp, person, kind, work_order, device, note,
+                 claimed_at, not_before, received)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        for entry in &case.entries {
+            insert.execute((
+                number,
+                entry.id.as_bytes(),
+                entry.stamp.as_u64().cast_signed(),
+                entry.by.as_bytes(),
+                entry.kind.as_str(),
+                entry.order.map(|order| *order.as_bytes()),
+                first.device.as_bytes(),
+                &entry.note,
+                entry.claimed_at.millis(),
+                first.not_before,
+                first.received,
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn photo_rows(&self, number: i64, case: &Case, first: Delivery) -> Result<(), DatabaseError> {
+        let mut insert = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO photos (document, photo, stamp, person, hash, size, role, caption, device,
+                 claimed_at, received)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        for photo in &case.photos {
+            let added = insert.execute((
+                number,
+                photo.id.as_bytes(),
+                photo.stamp.as_u64().cast_signed(),
+                photo.by.as_bytes(),
+                photo.hash.as_bytes(),
+                photo.size.cast_signed(),
+                photo.role.as_str(),
+                &photo.caption,
+                first.device.as_bytes(),
+                photo.claimed_at.millis(),
+                first.received,
+            ))?;
+            if added == 1 {
+                self.owe(photo.hash, photo.size, first.device)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The device that names bytes owes them.
+    pub(super) fn owe(&self, hash: PhotoHash, size: u64, device: DeviceId) -> Result<(), DatabaseError> {
+        self.db
+            .prepare_cached("INSERT OR IGNORE INTO owed (hash, device, size) VALUES (?1, ?2, ?3)")?
+            .execute((hash.as_bytes(), device.as_bytes(), size.cast_signed()))?;
+        Ok(())
+    }
+
+    fn sign_off_rows(&self, number: i64, case: &Case, first: Delivery) -> Result<(), DatabaseError> {
+        let mut insert = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO sign_offs (document, sign_off, stamp, person, subject, outcome, work_order,
+                 device, shown, digest, renderer, claimed_at, not_before, received)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        )?;
+        for sign_off in &case.sign_offs {
+            insert.execute(rusqlite::params![
+                number,
+                sign_off.id.as_bytes(),
+                sign_off.stamp.as_u64().cast_signed(),
+                sign_off.by.as_bytes(),
+                sign_off.subject.as_str(),
+                sign_off.outcome.as_str(),
+                sign_off.order.map(|order| *order.as_bytes()),
+                first.device.as_bytes(),
+                sign_off.shown,
+                sign_off.digest.as_bytes(),
+                sign_off.renderer.cast_signed(),
+                sign_off.claimed_at.millis(),
+                first.not_before,
+                first.received,
+            ])?;
+        }
+        Ok(())
+    }
+}
+
+/// The feeds that carry a case. Every value of a register counts, so that neither of two people who
+/// were given an order at the same time loses it.
+pub(super) fn case_feeds(case: &Case) -> Vec<FeedKey> {
+    let Some(site) = case.site else { return Vec::new() };
+    let mut feeds = vec![FeedKey::Cases(site)];
+    for order in &case.orders {
+        feeds.extend(order.department.all().iter().map(|&department| FeedKey::Department(site, department)));
+        feeds.extend(order.assignee.all().iter().map(|&person| FeedKey::Person(person)));
+    }
+    let found_by = case.entries.iter().find(|entry| entry.kind == EntryKind::Received);
+    feeds.extend(found_by.map(|entry| FeedKey::Person(entry.by)));
+    feeds
+}
+
+/// The feeds that carry the contact data of a case: the desk's, and those of the people who have one
+/// of its orders in hand.
+pub(super) fn contact_feeds(case: &Case) -> Vec<FeedKey> {
+    let Some(site) = case.site else { return Vec::new() };
+    let assignees = case.orders.iter().flat_map(|order| order.assignee.all());
+    std::iter::once(FeedKey::Contacts(site)).chain(assignees.map(|&person| FeedKey::PersonContacts(person))).collect()
+}

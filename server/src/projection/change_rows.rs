@@ -1,0 +1,210 @@
+//! Changes: what arrived, what became of it, and the document it became part of.
+
+use roundsman_sync_core::document::{DocumentKind, ScannedChange, scan};
+use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId, PersonId};
+use roundsman_sync_core::protocol::messages::Pos;
+use rusqlite::OptionalExtension;
+
+use super::Projection;
+use crate::database::DatabaseError;
+use crate::feed;
+use crate::log::{LogEntry, LoggedVerdict};
+
+/// What the tables say of the envelope that a change came in.
+#[derive(Clone, Copy)]
+pub(super) struct Delivery {
+    /// The device that signed it.
+    pub(super) device: DeviceId,
+    /// Its receipt, ms since 1970: the server's own clock.
+    pub(super) received: i64,
+    /// When the token was issued that the device had at the time it claims.
+    pub(super) not_before: Option<i64>,
+}
+
+/// The columns of a verdict: number, accepted position, missing hashes, code, reason.
+type VerdictColumns<'a> = (i64, Option<i64>, Option<Vec<u8>>, Option<&'static str>, Option<&'a str>);
+
+fn columns(verdict: &LoggedVerdict, pos: Pos) -> VerdictColumns<'_> {
+    match verdict {
+        LoggedVerdict::Accepted => (0, Some(pos.cast_signed()), None, None, None),
+        LoggedVerdict::Pending { missing } => {
+            (1, None, Some(missing.iter().flat_map(|hash| *hash.as_bytes()).collect()), None, None)
+        }
+        LoggedVerdict::Quarantined { code, why } => (2, None, None, Some(code.as_str()), Some(why)),
+        LoggedVerdict::Fork => (4, None, None, None, None),
+    }
+}
+
+impl Projection<'_> {
+    pub(super) fn change_arrived(
+        &mut self,
+        pos: Pos,
+        envelope: Pos,
+        document: DocumentId,
+        kind: DocumentKind,
+        bytes: &[u8],
+        verdict: &LoggedVerdict,
+    ) -> Result<(), DatabaseError> {
+        let change = scan(bytes).map_err(|error| DatabaseError::corrupt("log", error))?;
+        let delivery = self.delivery(envelope)?;
+        let person = match change.note {
+            Some(note) => note.person,
+            None => PersonId::from_bytes([0; 16]),
+        };
+        let (number, accepted, missing, code, why) = columns(verdict, pos);
+        self.db
+            .prepare_cached(
+                "INSERT INTO changes (document, hash, source, envelope, device, person, actor, seq, command,
+                                      verdict, accepted, missing, code, why)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            )?
+            .execute(rusqlite::params![
+                document.as_bytes(),
+                change.hash.as_bytes(),
+                pos.cast_signed(),
+                envelope.cast_signed(),
+                delivery.device.as_bytes(),
+                person.as_bytes(),
+                change.actor,
+                change.seq.cast_signed(),
+                change.note.map(|note| *note.command.as_bytes()),
+                number,
+                accepted,
+                missing,
+                code,
+                why,
+            ])?;
+        match verdict {
+            LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, bytes, &change, delivery),
+            LoggedVerdict::Pending { missing } => self.wait(pos, missing, delivery.device),
+            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => Ok(()),
+        }
+    }
+
+    pub(super) fn change_settled(
+        &mut self,
+        pos: Pos,
+        source: Pos,
+        verdict: &LoggedVerdict,
+    ) -> Result<(), DatabaseError> {
+        let (_, entry) = crate::log::read(self.db, source)?;
+        let LogEntry::Change { envelope, document, kind, change: bytes, .. } = entry else {
+            return Err(DatabaseError::corrupt("log", format!("entry {source} settled, and is no change")));
+        };
+        let change = scan(&bytes).map_err(|error| DatabaseError::corrupt("log", error))?;
+        let (number, accepted, missing, code, why) = columns(verdict, pos);
+        self.db
+            .prepare_cached(
+                "UPDATE changes SET verdict = ?3, accepted = ?4, missing = ?5, code = ?6, why = ?7
+                 WHERE document = ?1 AND hash = ?2",
+            )?
+            .execute(rusqlite::params![
+                document.as_bytes(),
+                change.hash.as_bytes(),
+                number,
+                accepted,
+                missing,
+                code,
+                why
+            ])?;
+        self.db.prepare_cached("DELETE FROM waiting WHERE source = ?1")?.execute([source.cast_signed()])?;
+        let delivery = self.delivery(envelope)?;
+        match verdict {
+            LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, &bytes, &change, delivery),
+            LoggedVerdict::Pending { missing } => self.wait(source, missing, delivery.device),
+            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => Ok(()),
+        }
+    }
+
+    fn wait(&mut self, source: Pos, missing: &[ChangeHash], device: DeviceId) -> Result<(), DatabaseError> {
+        let mut insert = self
+            .db
+            .prepare_cached("INSERT OR IGNORE INTO waiting (missing, source, device) VALUES (?1, ?2, ?3)")?;
+        for hash in missing {
+            insert.execute((hash.as_bytes(), source.cast_signed(), device.as_bytes()))?;
+        }
+        Ok(())
+    }
+
+    fn delivery(&self, envelope: Pos) -> Result<Delivery, DatabaseError> {
+        let row: Option<([u8; 16], i64, Option<i64>)> = self
+            .db
+            .prepare_cached("SELECT device, received, not_before FROM envelopes WHERE pos = ?1")?
+            .query_row([envelope.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let (device, received, not_before) =
+            row.ok_or_else(|| DatabaseError::corrupt("log", format!("no envelope at {envelope}")))?;
+        Ok(Delivery { device: DeviceId::from_bytes(device), received, not_before })
+    }
+
+    /// The change becomes part of its document, and everything that follows from that.
+    fn change_accepted(
+        &mut self,
+        pos: Pos,
+        id: DocumentId,
+        kind: DocumentKind,
+        bytes: &[u8],
+        change: &ScannedChange,
+        delivery: Delivery,
+    ) -> Result<(), DatabaseError> {
+        let live = self.documents.open(self.db, id, kind)?;
+        // Ingest has already applied what it judged; a rebuild has not.
+        live.document.apply(bytes).map_err(|error| DatabaseError::corrupt("log", error))?;
+        let before = live.number.map(|_| live.heads.checksum(id));
+        live.heads.advance(&change.deps, change.hash);
+        live.dirty = true;
+        let number = match live.number {
+            Some(number) => {
+                self.db
+                    .prepare_cached("UPDATE documents SET newest = ?2 WHERE number = ?1")?
+                    .execute((number, pos.cast_signed()))?;
+                number
+            }
+            None => {
+                let number: i64 = self
+                    .db
+                    .prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM documents")?
+                    .query_row([], |row| row.get(0))?;
+                self.db
+                    .prepare_cached(
+                        "INSERT INTO documents (number, id, kind, snapshot, heads, newest)
+                         VALUES (?1, ?2, ?3, x'', x'', ?4)",
+                    )?
+                    .execute((number, id.as_bytes(), kind.number(), pos.cast_signed()))?;
+                live.number = Some(number);
+                number
+            }
+        };
+        let after = live.heads.checksum(id);
+        feed::changed(self.db, number, pos, before, after)?;
+        // What is said again under the same command keeps the receipt of when it was first said.
+        let first = match change.note {
+            Some(note) => self.first_delivery(id, note.command.as_bytes())?.unwrap_or(delivery),
+            None => delivery,
+        };
+        match kind {
+            DocumentKind::Case => self.case_changed(number, id, pos, delivery, first),
+            DocumentKind::Contact => self.contact_changed(number, id, pos, delivery),
+            DocumentKind::Site => self.site_changed(number, id, pos),
+        }
+    }
+
+    /// The earliest envelope in which the device brought this command for this document, whatever
+    /// was then decided.
+    fn first_delivery(&self, document: DocumentId, command: &[u8; 16]) -> Result<Option<Delivery>, DatabaseError> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT e.device, e.received, e.not_before FROM changes c JOIN envelopes e ON e.pos = c.envelope
+                 WHERE c.document = ?1 AND c.command = ?2 ORDER BY e.pos LIMIT 1",
+            )?
+            .query_row((document.as_bytes(), command), |row| {
+                Ok(Delivery {
+                    device: DeviceId::from_bytes(row.get(0)?),
+                    received: row.get(1)?,
+                    not_before: row.get(2)?,
+                })
+            })
+            .optional()?)
+    }
+}

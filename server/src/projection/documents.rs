@@ -1,0 +1,100 @@
+//! Documents in memory while they are written.
+
+use std::collections::HashMap;
+
+use roundsman_sync_core::document::{Document, DocumentKind, Heads};
+use roundsman_sync_core::ids::DocumentId;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::database::DatabaseError;
+
+/// How many documents stay in memory between transactions: 22 KB each, so about 50 MB.
+const KEPT_MAX: usize = 2_048;
+
+/// A document with what the tables know of it.
+pub struct LiveDocument {
+    /// Its row; `None` until its first change is accepted.
+    pub number: Option<i64>,
+    /// The document itself.
+    pub document: Document,
+    /// Heads over everything accepted.
+    pub heads: Heads,
+    /// Whether its row is older than this.
+    pub dirty: bool,
+}
+
+/// The documents that were loaded or written. Owned by the one writer.
+#[derive(Default)]
+pub struct DocumentCache {
+    live: HashMap<DocumentId, LiveDocument>,
+}
+
+impl DocumentCache {
+    /// Forgets everything: after a rollback, or when another process has written.
+    pub fn clear(&mut self) {
+        self.live.clear();
+    }
+
+    /// The document of this id; one that is in no table yet starts from the seed of `kind`.
+    ///
+    /// # Errors
+    /// If the row cannot be read, or is of another kind.
+    pub fn open(
+        &mut self,
+        db: &Connection,
+        id: DocumentId,
+        kind: DocumentKind,
+    ) -> Result<&mut LiveDocument, DatabaseError> {
+        if !self.live.contains_key(&id) {
+            let loaded = load(db, id)?.map_or_else(|| fresh(kind), Ok)?;
+            self.live.insert(id, loaded);
+        }
+        let live = self.live.get_mut(&id).ok_or_else(|| DatabaseError::corrupt("documents", id))?;
+        if live.document.kind() == kind {
+            Ok(live)
+        } else {
+            Err(DatabaseError::corrupt("documents", format!("{id} is not of kind {kind:?}")))
+        }
+    }
+
+    /// Forgets one document; its row is read again when it is next asked for.
+    pub fn forget(&mut self, id: DocumentId) {
+        self.live.remove(&id);
+    }
+
+    /// Writes every changed document to its row. Called once a transaction, however many changes came.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn flush(&mut self, db: &Connection) -> Result<(), DatabaseError> {
+        let mut update =
+            db.prepare_cached("UPDATE documents SET snapshot = ?2, heads = ?3 WHERE number = ?1")?;
+        for live in self.live.values_mut().filter(|live| live.dirty) {
+            update.execute((live.number, live.document.save(), live.heads.to_bytes()))?;
+            live.dirty = false;
+        }
+        if self.live.len() > KEPT_MAX {
+            self.live.clear();
+        }
+        Ok(())
+    }
+}
+
+fn fresh(kind: DocumentKind) -> Result<LiveDocument, DatabaseError> {
+    let document = Document::new(kind).map_err(|error| DatabaseError::corrupt("seeds", error))?;
+    Ok(LiveDocument { number: None, heads: document.heads(), document, dirty: false })
+}
+
+fn load(db: &Connection, id: DocumentId) -> Result<Option<LiveDocument>, DatabaseError> {
+    type Row = (i64, u8, Vec<u8>, Vec<u8>);
+    let row: Option<Row> = db
+        .prepare_cached("SELECT number, kind, snapshot, heads FROM documents WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .optional()?;
+    let Some((number, kind, snapshot, heads)) = row else { return Ok(None) };
+    let bad = || DatabaseError::corrupt("documents", id);
+    let kind = DocumentKind::from_number(kind).ok_or_else(bad)?;
+    let document = Document::load(kind, &snapshot).map_err(|error| DatabaseError::corrupt("documents", error))?;
+    let heads = Heads::from_bytes(&heads).ok_or_else(bad)?;
+    Ok(Some(LiveDocument { number: Some(number), document, heads, dirty: false }))
+}

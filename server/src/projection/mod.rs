@@ -1,0 +1,150 @@
+//! From the log to tables.
+//!
+//! **Invariant.** [`Projection::apply`] is the only writer of [`DERIVED_TABLES`]. Taking in an entry when
+//! it happens and reading it again years later run the same code on the same bytes, so a rebuild makes
+//! identical rows. It never judges and never looks at the time.
+
+mod case_rows;
+mod change_rows;
+mod contact_rows;
+mod documents;
+pub mod queries;
+mod rebuild;
+pub mod search;
+
+pub use documents::{DocumentCache, LiveDocument};
+pub use rebuild::{Difference, compare, rebuild};
+
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::protocol::messages::Pos;
+use rusqlite::Connection;
+
+use crate::database::DatabaseError;
+use crate::feed;
+use crate::log::LogEntry;
+
+/// Every table that is made from the log alone, used by rebuild, verify and tests.
+pub const DERIVED_TABLES: [&str; 20] = [
+    "sites",
+    "people",
+    "roles",
+    "devices",
+    "documents",
+    "changes",
+    "envelopes",
+    "feeds",
+    "feed_rows",
+    "cases",
+    "entries",
+    "sign_offs",
+    "photos",
+    "owed",
+    "blobs",
+    "contacts",
+    "signatures",
+    "parallel_edits",
+    "case_text",
+    "waiting",
+];
+
+/// The writing side of the tables: a connection inside the one write transaction, and the documents
+/// that are in memory.
+pub struct Projection<'a> {
+    /// The transaction's connection.
+    pub db: &'a Connection,
+    /// Documents that were loaded or written in this process.
+    pub documents: &'a mut DocumentCache,
+}
+
+impl Projection<'_> {
+    /// Takes in one entry.
+    ///
+    /// # Errors
+    /// If the database fails, or the log holds a change that does not fit its document.
+    pub fn apply(&mut self, pos: Pos, at: Timestamp, entry: &LogEntry) -> Result<(), DatabaseError> {
+        match entry {
+            LogEntry::Founded { office, key, name, .. } => {
+                self.db.execute(
+                    "INSERT INTO devices (device, person, key, name, pos, enrolled) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    // The office is not one person: each of its envelopes names who sat there.
+                    (office.as_bytes(), [0u8; 16], key_bytes(key), name, pos.cast_signed(), at.millis()),
+                )?;
+            }
+            LogEntry::SiteAdded { site, name } => {
+                self.db.execute(
+                    "INSERT INTO sites (site, name) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = excluded.name",
+                    (site.as_bytes(), name),
+                )?;
+            }
+            LogEntry::PersonAdded { person, name } => {
+                self.db.execute(
+                    "INSERT INTO people (person, name) VALUES (?1, ?2)
+                     ON CONFLICT DO UPDATE SET name = excluded.name",
+                    (person.as_bytes(), name),
+                )?;
+            }
+            LogEntry::RoleGranted { person, site, role, department } => {
+                self.db.execute(
+                    "INSERT INTO roles (person, site, role, department, pos) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT DO UPDATE SET department = excluded.department, pos = excluded.pos",
+                    (
+                        person.as_bytes(),
+                        site.as_bytes(),
+                        role.as_str(),
+                        department.map(|word| word.as_str()),
+                        pos.cast_signed(),
+                    ),
+                )?;
+                for key in feed::of_role(*person, *site, *role, *department) {
+                    feed::number_of(self.db, &key)?;
+                }
+            }
+            LogEntry::DeviceEnrolled { device, person, key, name } => {
+                self.db.execute(
+                    "INSERT INTO devices (device, person, key, name, pos, enrolled) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    (
+                        device.as_bytes(),
+                        person.as_bytes(),
+                        key_bytes(key),
+                        name,
+                        pos.cast_signed(),
+                        at.millis(),
+                    ),
+                )?;
+            }
+            LogEntry::DeviceRevoked { device } => {
+                self.db.execute(
+                    "UPDATE devices SET revoked = ?2 WHERE device = ?1 AND revoked IS NULL",
+                    (device.as_bytes(), at.millis()),
+                )?;
+            }
+            LogEntry::Envelope(envelope) => {
+                self.db.execute(
+                    "INSERT INTO envelopes (pos, device, received, not_before) VALUES (?1, ?2, ?3, ?4)",
+                    (
+                        pos.cast_signed(),
+                        envelope.device.as_bytes(),
+                        at.millis(),
+                        envelope.not_before.map(Timestamp::millis),
+                    ),
+                )?;
+            }
+            LogEntry::Change { envelope, document, kind, change, verdict } => {
+                self.change_arrived(pos, *envelope, *document, *kind, change, verdict)?;
+            }
+            LogEntry::Settled { change, verdict } => self.change_settled(pos, *change, verdict)?,
+            LogEntry::PhotoStored { hash, size, media_type } => {
+                self.db.execute(
+                    "INSERT INTO blobs (hash, size, media_type, pos) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                    (hash.as_bytes(), size.cast_signed(), media_type, pos.cast_signed()),
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn key_bytes(key: &roundsman_sync_core::protocol::key::PublicKey) -> Vec<u8> {
+    // Writing to a vector cannot fail.
+    minicbor::to_vec(key).unwrap_or_default()
+}
