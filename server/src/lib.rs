@@ -1,1 +1,3 @@
 //! The Roundsman server: ingest, log, projection, feeds, console and command line.
+
+pub mod auth;
