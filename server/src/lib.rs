@@ -1,3 +1,12 @@
 //! The Roundsman server: ingest, log, projection, feeds, console and command line.
+//!
+//! Data flows one way: an envelope is judged by `ingest`, written to the `log`, and turned into tables
+//! by `projection`, which also keeps the `feed`s that `service` answers from.
 
+pub mod auth;
 pub mod blobs;
+pub mod database;
+pub mod feed;
+pub mod ingest;
+pub mod log;
+pub mod projection;

@@ -8,7 +8,7 @@ use super::*;
 use crate::protocol::key::SoftwareSigner;
 
 const BODY: &[u8] = br#"{"hello": "world"}"#;
-const TOKEN: &str = "AAABnQAAAAAREREREREREQ";
+const TOKEN: &str = "AAABnM8JAgAHBwcHBwcHBzt3MuvR70sX-WgPf9ZfVJ4";
 const DEVICE: &str = "01941f29-7c00-7aaa-8bbb-123456789abc";
 const COUNTER: u64 = 17;
 
@@ -49,19 +49,51 @@ fn refusal(headers: &HeaderMap) -> ErrorCode {
     SignedRequest::parse(headers).unwrap_err().code
 }
 
+/// The header lines of the worked example, which differ in algorithm and signature only.
+fn example(alg: &str, signature: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("content-digest", "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:".to_owned()),
+        ("roundsman-token", "AAABnM8JAgAHBwcHBwcHBzt3MuvR70sX-WgPf9ZfVJ4".to_owned()),
+        (
+            "signature-input",
+            format!(
+                r#"r=("@method" "@path" "content-digest" "roundsman-token");nonce="17";keyid="01941f29-7c00-7aaa-8bbb-123456789abc";alg="{alg}""#
+            ),
+        ),
+        ("signature", format!("r=:{signature}:")),
+    ]
+}
+
+/// The expected bytes were made with another implementation (Python `cryptography`, OpenSSL).
 #[test]
 fn the_worked_example_with_ed25519() {
     assert_eq!(
         signer(Algorithm::Ed25519).public_key().to_string(),
-        "ed25519:GX9rI-FshTLGq8g_-s1eptm-DHayKgKA0l_xhcjDZj0"
+        "ed25519:GX9rI-FshTLGq8g4-s1ep4m-DHaykgM0A5v6iz02jWE"
     );
-    assert_eq!(signed(Algorithm::Ed25519), [("", String::new())]);
+    assert_eq!(
+        signed(Algorithm::Ed25519),
+        example(
+            "ed25519",
+            "q8CLKGYtb7NIdoXur2KlgNfSXK7S6HU1o5pmm3LaHLJMM+EtqqqoM3qfWbi56WJ0OQD30JuGKbGeXFKFDgv/CQ=="
+        )
+    );
 }
 
+/// As above; the nonce of the signature is that of RFC 6979.
 #[test]
 fn the_worked_example_with_es256() {
-    assert_eq!(signer(Algorithm::Es256).public_key().to_string(), "");
-    assert_eq!(signed(Algorithm::Es256), [("", String::new())]);
+    assert_eq!(
+        signer(Algorithm::Es256).public_key().to_string(),
+        "es256:AgyQHUI8gxyoXifHPCY7oTJyG7nXqExPA4CypnVv1gEz"
+    );
+    assert_eq!(
+        signed(Algorithm::Es256),
+        example(
+            "ecdsa-p256-sha256",
+            "glbN4+NvvRsSX+EWwF7N4FH2Iwt+jmOCv0GxtXxGW9fniqGbJDp2SrjKxbhkZuaM8fnps5JpBLNUoTb3SQJu4g=="
+        )
+    );
 }
 
 #[test]
@@ -122,7 +154,7 @@ fn whatever_was_signed_cannot_be_swapped_afterwards() {
     refused("POST", "/v1/sync", BODY, &signer(Algorithm::Es256).public_key());
 
     for (name, value) in [
-        (ROUNDSMAN_TOKEN, "AAABnQAAAAAREREREREREr"),
+        (ROUNDSMAN_TOKEN, "AAABnM8JAgAHBwcHBwcHBzt3MuvR70sX-WgPf9ZfVJ5"),
         (SIGNATURE_INPUT, &input("18", DEVICE, "ed25519")),
         (SIGNATURE_INPUT, &input("17", "01941f29-7c00-7aaa-8bbb-123456789abd", "ed25519")),
         (SIGNATURE_INPUT, &input("17", DEVICE, "ecdsa-p256-sha256")),
@@ -250,6 +282,24 @@ fn nothing_is_signed_that_could_be_read_in_two_ways() {
         assert_eq!(sign("GET", path, "abc"), Err(SignFailed::TargetMalformed), "{path}");
     }
     assert_eq!(sign("get", "/v1", "abc"), Err(SignFailed::TargetMalformed));
+}
+
+#[test]
+fn a_locked_phone_signs_nothing_and_says_why() {
+    struct Locked(PublicKey);
+    impl Signer for Locked {
+        fn public_key(&self) -> PublicKey {
+            self.0
+        }
+        fn sign(&self, _: &[u8]) -> Result<Signature, SignFailed> {
+            Err(SignFailed::KeyUnavailable { reason: "the phone is locked".to_owned() })
+        }
+    }
+    let signer = Locked(signer(Algorithm::Es256).public_key());
+    assert_eq!(
+        sign_request("GET", "/v1/events", b"", "", 1, device(), &signer),
+        Err(SignFailed::KeyUnavailable { reason: "the phone is locked".to_owned() })
+    );
 }
 
 /// What an attacker may try: pieces of good headers, structured-field syntax, and any bytes at all.
