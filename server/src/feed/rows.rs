@@ -3,9 +3,9 @@
 //! **Invariant.** Within a feed no two rows have the same `newest`, because a log position changes one
 //! document, and its contact document is in other feeds. So a walk can stop after any row.
 
-use roundsman_sync_core::protocol::messages::Pos;
 use roundsman_sync_core::document::Heads;
 use roundsman_sync_core::ids::DocumentId;
+use roundsman_sync_core::protocol::messages::Pos;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::FeedKey;
@@ -99,8 +99,7 @@ fn add_checksum(db: &Connection, feed: i64, difference: u64) -> Result<(), Datab
     Ok(())
 }
 
-/// What a document adds to the checksum of a feed: computed over every accepted change, from the rows,
-/// because the document's own row is written only at the end of the transaction.
+/// What a document adds to the checksum of a feed. Heads in the row are always right.
 fn checksum_of(db: &Connection, document: i64) -> Result<u64, DatabaseError> {
     let (id, heads): ([u8; 16], Vec<u8>) = db
         .prepare_cached("SELECT id, heads FROM documents WHERE number = ?1")?

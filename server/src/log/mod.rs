@@ -7,9 +7,9 @@ mod entry;
 
 pub use entry::{LogEntry, LoggedEnvelope, LoggedVerdict};
 
-use rusqlite::Connection;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::protocol::messages::Pos;
+use rusqlite::Connection;
 
 use crate::database::DatabaseError;
 
@@ -18,7 +18,8 @@ use crate::database::DatabaseError;
 /// # Errors
 /// If the database fails.
 pub fn head(db: &Connection) -> Result<Pos, DatabaseError> {
-    let head: i64 = db.prepare_cached("SELECT coalesce(max(pos), 0) FROM log")?.query_row([], |row| row.get(0))?;
+    let head: i64 =
+        db.prepare_cached("SELECT coalesce(max(pos), 0) FROM log")?.query_row([], |row| row.get(0))?;
     Ok(head.unsigned_abs())
 }
 
@@ -29,8 +30,11 @@ pub fn head(db: &Connection) -> Result<Pos, DatabaseError> {
 pub fn append(db: &Connection, at: Timestamp, entry: &LogEntry) -> Result<Pos, DatabaseError> {
     let pos = head(db)? + 1;
     let body = minicbor::to_vec(entry).map_err(|error| DatabaseError::corrupt("log", error))?;
-    db.prepare_cached("INSERT INTO log (pos, at, body) VALUES (?1, ?2, ?3)")?
-        .execute((pos.cast_signed(), at.millis(), body))?;
+    db.prepare_cached("INSERT INTO log (pos, at, body) VALUES (?1, ?2, ?3)")?.execute((
+        pos.cast_signed(),
+        at.millis(),
+        body,
+    ))?;
     Ok(pos)
 }
 

@@ -249,5 +249,7 @@ pub(super) fn case_feeds(case: &Case) -> Vec<FeedKey> {
 pub(super) fn contact_feeds(case: &Case) -> Vec<FeedKey> {
     let Some(site) = case.site else { return Vec::new() };
     let assignees = case.orders.iter().flat_map(|order| order.assignee.all());
-    std::iter::once(FeedKey::Contacts(site)).chain(assignees.map(|&person| FeedKey::PersonContacts(person))).collect()
+    std::iter::once(FeedKey::Contacts(site))
+        .chain(assignees.map(|&person| FeedKey::PersonContacts(person)))
+        .collect()
 }

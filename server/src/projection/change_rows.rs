@@ -156,8 +156,8 @@ impl Projection<'_> {
         let number = match live.number {
             Some(number) => {
                 self.db
-                    .prepare_cached("UPDATE documents SET newest = ?2 WHERE number = ?1")?
-                    .execute((number, pos.cast_signed()))?;
+                    .prepare_cached("UPDATE documents SET newest = ?2, heads = ?3 WHERE number = ?1")?
+                    .execute((number, pos.cast_signed(), live.heads.to_bytes()))?;
                 number
             }
             None => {
@@ -168,9 +168,15 @@ impl Projection<'_> {
                 self.db
                     .prepare_cached(
                         "INSERT INTO documents (number, id, kind, snapshot, heads, newest)
-                         VALUES (?1, ?2, ?3, x'', x'', ?4)",
+                         VALUES (?1, ?2, ?3, x'', ?4, ?5)",
                     )?
-                    .execute((number, id.as_bytes(), kind.number(), pos.cast_signed()))?;
+                    .execute((
+                        number,
+                        id.as_bytes(),
+                        kind.number(),
+                        live.heads.to_bytes(),
+                        pos.cast_signed(),
+                    ))?;
                 live.number = Some(number);
                 number
             }
@@ -191,7 +197,11 @@ impl Projection<'_> {
 
     /// The earliest envelope in which the device brought this command for this document, whatever
     /// was then decided.
-    fn first_delivery(&self, document: DocumentId, command: &[u8; 16]) -> Result<Option<Delivery>, DatabaseError> {
+    fn first_delivery(
+        &self,
+        document: DocumentId,
+        command: &[u8; 16],
+    ) -> Result<Option<Delivery>, DatabaseError> {
         Ok(self
             .db
             .prepare_cached(

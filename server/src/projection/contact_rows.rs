@@ -70,7 +70,12 @@ impl Projection<'_> {
         feed::set_feeds(self.db, number, pos, &contact_feeds(&case))
     }
 
-    pub(super) fn site_changed(&mut self, number: i64, id: DocumentId, pos: Pos) -> Result<(), DatabaseError> {
+    pub(super) fn site_changed(
+        &mut self,
+        number: i64,
+        id: DocumentId,
+        pos: Pos,
+    ) -> Result<(), DatabaseError> {
         let site = SiteId::of_document(id);
         self.db
             .prepare_cached("UPDATE documents SET site = ?2 WHERE number = ?1")?

@@ -19,7 +19,7 @@ pub struct LiveDocument {
     pub document: Document,
     /// Heads over everything accepted.
     pub heads: Heads,
-    /// Whether its row is older than this.
+    /// Whether the snapshot in its row is older than this. Heads in the row are always right.
     pub dirty: bool,
 }
 
@@ -67,10 +67,9 @@ impl DocumentCache {
     /// # Errors
     /// If the database fails.
     pub fn flush(&mut self, db: &Connection) -> Result<(), DatabaseError> {
-        let mut update =
-            db.prepare_cached("UPDATE documents SET snapshot = ?2, heads = ?3 WHERE number = ?1")?;
+        let mut update = db.prepare_cached("UPDATE documents SET snapshot = ?2 WHERE number = ?1")?;
         for live in self.live.values_mut().filter(|live| live.dirty) {
-            update.execute((live.number, live.document.save(), live.heads.to_bytes()))?;
+            update.execute((live.number, live.document.save()))?;
             live.dirty = false;
         }
         if self.live.len() > KEPT_MAX {
@@ -94,7 +93,8 @@ fn load(db: &Connection, id: DocumentId) -> Result<Option<LiveDocument>, Databas
     let Some((number, kind, snapshot, heads)) = row else { return Ok(None) };
     let bad = || DatabaseError::corrupt("documents", id);
     let kind = DocumentKind::from_number(kind).ok_or_else(bad)?;
-    let document = Document::load(kind, &snapshot).map_err(|error| DatabaseError::corrupt("documents", error))?;
+    let document =
+        Document::load(kind, &snapshot).map_err(|error| DatabaseError::corrupt("documents", error))?;
     let heads = Heads::from_bytes(&heads).ok_or_else(bad)?;
     Ok(Some(LiveDocument { number: Some(number), document, heads, dirty: false }))
 }

@@ -62,8 +62,10 @@ mod tests {
         db.execute_batch("CREATE VIRTUAL TABLE case_text USING fts5 (text, tokenize = 'unicode61')").unwrap();
         put(&db, 1, text).unwrap();
         let query = query(typed).unwrap();
-        db.query_row("SELECT count(*) FROM case_text WHERE case_text MATCH ?1", [query], |row| row.get::<_, i64>(0))
-            .unwrap()
+        db.query_row("SELECT count(*) FROM case_text WHERE case_text MATCH ?1", [query], |row| {
+            row.get::<_, i64>(0)
+        })
+        .unwrap()
             == 1
     }
 

@@ -1,0 +1,283 @@
+//! Whether a change may become part of its document.
+//!
+//! Only authority and form are judged. That an order was reassigned or a case closed meanwhile is never
+//! a reason to refuse: what was done offline in good faith is true, and contradictions are for people.
+
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::document::{Document, DocumentError, DocumentKind, ScannedChange, scan, seed_hash};
+use roundsman_sync_core::error::ErrorCode;
+use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId, PersonId, SiteId};
+use roundsman_sync_core::limits::{PENDING_CHANGES_MAX, PENDING_CHANGES_PER_DEVICE_MAX, STAMP_AHEAD_MS_MAX};
+use roundsman_sync_core::model::{Case, Role, SCHEMA};
+use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem};
+use roundsman_sync_core::protocol::messages::Pos;
+use roundsman_sync_core::rules::may_write;
+use rusqlite::OptionalExtension;
+
+use super::Batch;
+use crate::database::DatabaseError;
+use crate::log::{self, LogEntry, LoggedVerdict};
+
+/// A change with all that is judged about it.
+struct Candidate<'a> {
+    now: Timestamp,
+    device: DeviceId,
+    person: PersonId,
+    schema: u32,
+    document: DocumentId,
+    kind: DocumentKind,
+    bytes: &'a [u8],
+    change: &'a ScannedChange,
+}
+
+fn no(code: ErrorCode, why: impl Into<String>) -> LoggedVerdict {
+    LoggedVerdict::Quarantined { code, why: why.into() }
+}
+
+/// Judges a change that has just arrived. If it is accepted, it is already in the document in memory.
+pub(super) fn judge(
+    batch: &mut Batch<'_>,
+    now: Timestamp,
+    envelope: &Envelope,
+    item: &EnvelopeItem,
+    change: &ScannedChange,
+) -> Result<LoggedVerdict, DatabaseError> {
+    let candidate = Candidate {
+        now,
+        device: envelope.device,
+        person: envelope.person,
+        schema: envelope.schema,
+        document: item.document,
+        kind: item.kind,
+        bytes: &item.change,
+        change,
+    };
+    candidate.judge(batch)
+}
+
+/// Judges again a change that waited, and tells its hash. Its stamp was judged when it arrived.
+pub(super) fn judge_waiting(
+    batch: &mut Batch<'_>,
+    now: Timestamp,
+    source: Pos,
+) -> Result<(ChangeHash, LoggedVerdict), DatabaseError> {
+    let wrong = || DatabaseError::corrupt("waiting", format!("entry {source} is no change"));
+    let (_, LogEntry::Change { envelope, document, kind, change: bytes, .. }) = log::read(batch.db, source)?
+    else {
+        return Err(wrong());
+    };
+    let (_, LogEntry::Envelope(header)) = log::read(batch.db, envelope)? else { return Err(wrong()) };
+    let change = scan(&bytes).map_err(|error| DatabaseError::corrupt("log", error))?;
+    let candidate = Candidate {
+        now,
+        device: header.device,
+        person: header.person,
+        schema: header.schema,
+        document,
+        kind,
+        bytes: &bytes,
+        change: &change,
+    };
+    Ok((change.hash, candidate.judge(batch)?))
+}
+
+impl Candidate<'_> {
+    fn judge(&self, batch: &mut Batch<'_>) -> Result<LoggedVerdict, DatabaseError> {
+        if let Some(refused) = self.form(batch)? {
+            return Ok(refused);
+        }
+        if let Some(waits) = self.dependencies(batch)? {
+            return Ok(waits);
+        }
+        if self.is_fork(batch)? {
+            return Ok(LoggedVerdict::Fork);
+        }
+        self.apply(batch)
+    }
+
+    /// What can be said without looking into the document.
+    fn form(&self, batch: &Batch<'_>) -> Result<Option<LoggedVerdict>, DatabaseError> {
+        let revoked: Option<i64> = batch
+            .db
+            .prepare_cached("SELECT revoked FROM devices WHERE device = ?1")?
+            .query_row([self.device.as_bytes()], |row| row.get(0))?;
+        if revoked.is_some() {
+            return Ok(Some(no(ErrorCode::DeviceRevoked, "the device was revoked before this arrived")));
+        }
+        if self.schema > SCHEMA {
+            let why = format!("written for schema {}; this server understands {SCHEMA}", self.schema);
+            return Ok(Some(no(ErrorCode::SchemaNewer, why)));
+        }
+        let Some(note) = self.change.note else {
+            return Ok(Some(no(ErrorCode::ChangeMalformed, "the change does not say who made it and when")));
+        };
+        if note.person != self.person {
+            return Ok(Some(no(ErrorCode::PersonMismatch, "the change and its envelope name two people")));
+        }
+        let ahead = note.stamp.wall().millis_since(self.now);
+        if ahead > STAMP_AHEAD_MS_MAX {
+            let why = format!("the stamp is {} s ahead of the server", ahead / 1_000);
+            return Ok(Some(no(ErrorCode::ClockAhead, why)));
+        }
+        let kind: Option<u8> = batch
+            .db
+            .prepare_cached("SELECT kind FROM documents WHERE id = ?1")?
+            .query_row([self.document.as_bytes()], |row| row.get(0))
+            .optional()?;
+        if kind.is_some_and(|kind| kind != self.kind.number()) {
+            return Ok(Some(no(ErrorCode::KindMismatch, format!("the document is not a {:?}", self.kind))));
+        }
+        Ok(None)
+    }
+
+    /// Whether everything it builds on is in the document.
+    fn dependencies(&self, batch: &Batch<'_>) -> Result<Option<LoggedVerdict>, DatabaseError> {
+        if self.change.deps.is_empty() {
+            let why = "the change does not build on the seed of its kind";
+            return Ok(Some(no(ErrorCode::ChangeNotPermitted, why)));
+        }
+        let mut missing = Vec::new();
+        for dep in &self.change.deps {
+            if *dep == seed_hash(self.kind) {
+                continue;
+            }
+            let verdict: Option<i64> = batch
+                .db
+                .prepare_cached("SELECT verdict FROM changes WHERE document = ?1 AND hash = ?2")?
+                .query_row((self.document.as_bytes(), dep.as_bytes()), |row| row.get(0))
+                .optional()?;
+            match verdict {
+                Some(0) => {}
+                // Unknown, or itself waiting.
+                None | Some(1) => missing.push(*dep),
+                Some(_) => {
+                    return Ok(Some(no(
+                        ErrorCode::DependencyRefused,
+                        format!("it builds on {dep}, which was refused"),
+                    )));
+                }
+            }
+        }
+        if missing.is_empty() {
+            return Ok(None);
+        }
+        let (all, own): (u64, u64) = batch
+            .db
+            .prepare_cached(
+                "SELECT (SELECT count(DISTINCT source) FROM waiting),
+                        (SELECT count(DISTINCT source) FROM waiting WHERE device = ?1)",
+            )?
+            .query_row([self.device.as_bytes()], |row| {
+                Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
+            })?;
+        if all >= PENDING_CHANGES_MAX || own >= PENDING_CHANGES_PER_DEVICE_MAX {
+            let why = "too many changes already wait for what they build on";
+            return Ok(Some(no(ErrorCode::DependencyMissing, why)));
+        }
+        Ok(Some(LoggedVerdict::Pending { missing }))
+    }
+
+    fn is_fork(&self, batch: &Batch<'_>) -> Result<bool, DatabaseError> {
+        Ok(batch
+            .db
+            .prepare_cached(
+                "SELECT 1 FROM changes WHERE document = ?1 AND actor = ?2 AND seq = ?3 AND verdict = 0 AND hash <> ?4",
+            )?
+            .exists((
+                self.document.as_bytes(),
+                &self.change.actor,
+                self.change.seq.cast_signed(),
+                self.change.hash.as_bytes(),
+            ))?)
+    }
+
+    /// Applies the change to a copy and looks at who may have made it.
+    fn apply(&self, batch: &mut Batch<'_>) -> Result<LoggedVerdict, DatabaseError> {
+        let live = batch.documents.open(batch.db, self.document, self.kind)?;
+        let known_site = site_of(&live.document);
+        let mut copy = live.document.clone();
+        match copy.apply(self.bytes) {
+            Ok(_) => {}
+            Err(DocumentError::Panicked) => {
+                return Ok(no(ErrorCode::ChangeMalformed, "the change could not be applied"));
+            }
+            Err(error) => return Ok(no(ErrorCode::ChangeMalformed, error.to_string())),
+        }
+        // A first change says itself which estate it is for; later ones cannot move a case elsewhere.
+        let site = match self.kind {
+            DocumentKind::Case => known_site.or_else(|| site_of(&copy)),
+            DocumentKind::Site => Some(SiteId::of_document(self.document)),
+            DocumentKind::Contact => self.site_of_contact(batch, &copy)?,
+        };
+        let refused = match site {
+            None if self.kind == DocumentKind::Contact => self.may_anywhere(batch)?,
+            None => Some(no(ErrorCode::ChangeNotPermitted, "the case does not say at which estate it is")),
+            Some(site) => self.may_at(batch, site)?,
+        };
+        let moved = self.kind == DocumentKind::Case && site_of(&copy) != site;
+        if moved {
+            return Ok(no(ErrorCode::ChangeNotPermitted, "a case cannot be moved to another estate"));
+        }
+        if let Some(refused) = refused {
+            return Ok(refused);
+        }
+        let live = batch.documents.open(batch.db, self.document, self.kind)?;
+        live.document = copy;
+        Ok(LoggedVerdict::Accepted)
+    }
+
+    /// The estate of the case that a contact document belongs to, once that case is here.
+    fn site_of_contact(
+        &self,
+        batch: &mut Batch<'_>,
+        contact: &Document,
+    ) -> Result<Option<SiteId>, DatabaseError> {
+        let case = contact.fields().map("fields").and_then(|f| f.bytes("case", DocumentId::from_slice));
+        let Some(case) = case.filter(|&case| DocumentId::contact_of(case) == self.document) else {
+            return Ok(None);
+        };
+        let site: Option<Option<[u8; 16]>> = batch
+            .db
+            .prepare_cached("SELECT site FROM documents WHERE id = ?1")?
+            .query_row([case.as_bytes()], |row| row.get(0))
+            .optional()?;
+        Ok(site.flatten().map(SiteId::from_bytes))
+    }
+
+    fn may_at(&self, batch: &Batch<'_>, site: SiteId) -> Result<Option<LoggedVerdict>, DatabaseError> {
+        let roles = self.roles(batch, Some(site))?;
+        Ok(if roles.is_empty() {
+            Some(no(ErrorCode::SiteNotPermitted, "the person has no role at this estate"))
+        } else if roles.iter().any(|&role| may_write(role, self.kind)) {
+            None
+        } else {
+            Some(no(
+                ErrorCode::RoleNotPermitted,
+                format!("{:?} documents are closed to this role", self.kind),
+            ))
+        })
+    }
+
+    /// The case of a contact document may still be under way on another phone.
+    fn may_anywhere(&self, batch: &Batch<'_>) -> Result<Option<LoggedVerdict>, DatabaseError> {
+        let roles = self.roles(batch, None)?;
+        let may = roles.iter().any(|&role| may_write(role, self.kind));
+        Ok((!may).then(|| no(ErrorCode::RoleNotPermitted, "contact data is closed to this role")))
+    }
+
+    fn roles(&self, batch: &Batch<'_>, site: Option<SiteId>) -> Result<Vec<Role>, DatabaseError> {
+        let roles: Vec<String> = batch
+            .db
+            .prepare_cached("SELECT role FROM roles WHERE person = ?1 AND (?2 IS NULL OR site = ?2)")?
+            .query_map((self.person.as_bytes(), site.map(|site| *site.as_bytes())), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        Ok(roles.iter().filter_map(|role| Role::from_text(role)).collect())
+    }
+}
+
+fn site_of(document: &Document) -> Option<SiteId> {
+    match document.kind() {
+        DocumentKind::Case => Case::read(document).site,
+        DocumentKind::Contact | DocumentKind::Site => None,
+    }
+}

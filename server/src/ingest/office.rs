@@ -1,0 +1,172 @@
+//! What the office writes: the same changes as a phone's, signed with the server's own key.
+//!
+//! Such an envelope proves the server's word that this person sat at the desk, not the person's key.
+
+use minicbor::bytes::ByteVec;
+use rand::Rng;
+use roundsman_sync_core::clock::{ClockReading, Timestamp};
+use roundsman_sync_core::document::{ActorBytes, Document, DocumentKind};
+use roundsman_sync_core::error::{ErrorCode, Refusal};
+use roundsman_sync_core::ids::{BootId, CommandId, DeviceId, DocumentId, OrgId, PersonId, SiteId};
+use roundsman_sync_core::model::{Author, Case, Command, Documents, Role, SCHEMA};
+use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem, TimeClaim};
+use roundsman_sync_core::protocol::key::Signer;
+use roundsman_sync_core::protocol::messages::Verdict;
+use roundsman_sync_core::rules;
+
+use super::writer::{Batch, Delivered};
+use crate::auth::token::ServerSecret;
+use crate::database::DatabaseError;
+use crate::projection::DocumentCache;
+
+/// The server as an author.
+pub struct Office {
+    /// The organisation.
+    pub org: OrgId,
+    /// The device that stands for the office.
+    pub device: DeviceId,
+    /// Its key.
+    pub signer: Box<dyn Signer>,
+    /// Checks and issues tokens.
+    pub secret: ServerSecret,
+}
+
+/// Who sits at the desk.
+#[derive(Clone, Copy, Debug)]
+pub struct Sitting {
+    /// The person.
+    pub person: PersonId,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Why the office's edit was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeError {
+    /// What was asked cannot be done.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl Office {
+    /// Carries out a command for a person at the desk. Tells whether it changed anything.
+    ///
+    /// # Errors
+    /// If the person may not, the command is out of bounds, or the database fails.
+    pub fn carry_out(
+        &self,
+        batch: &mut Batch<'_>,
+        rng: &mut dyn Rng,
+        sitting: Sitting,
+        command: &Command,
+    ) -> Result<bool, OfficeError> {
+        let Sitting { person, now } = sitting;
+        let site = site_of(batch, command)?;
+        rules::may_give(&roles_at(batch, person, site)?, command)?;
+        let author = Author { command: CommandId::mint(now, rng), person, claimed_at: now, stamp_wall: now };
+        let actor = batch.office_actor;
+        let mut desk = Desk { db: batch.db, cache: batch.documents, copies: Vec::new(), actor };
+        let written = command.execute(&author, &mut desk)?;
+        if written.is_empty() {
+            return Ok(false);
+        }
+        let items = written
+            .into_iter()
+            .map(|one| EnvelopeItem {
+                document: one.document,
+                kind: one.kind,
+                change: ByteVec::from(one.change.bytes),
+            })
+            .collect();
+        let claim = TimeClaim {
+            reading: ClockReading { wall: now, boot_ms: 0, boot: BootId::from_bytes([0; 16]) },
+            token: None,
+        };
+        let sealed =
+            Envelope::seal(self.org, self.device, person, SCHEMA, claim, items, self.signer.as_ref())
+                .map_err(|error| Refusal::new(ErrorCode::Internal, error.to_string()))?;
+        let bytes = minicbor::to_vec(&sealed).map_err(|error| DatabaseError::corrupt("envelope", error))?;
+        let delivered = Delivered { device: self.device, envelopes: vec![&bytes] };
+        let verdicts = batch.push(now, &self.secret, &delivered)?;
+        match verdicts.iter().flatten().find_map(refused) {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(true),
+        }
+    }
+}
+
+fn refused(verdict: &Verdict) -> Option<Refusal> {
+    match verdict {
+        Verdict::Accepted { .. } => None,
+        Verdict::Quarantined { code, why } => Some(Refusal::new(*code, why.clone())),
+        Verdict::Pending { .. } | Verdict::Superseded { .. } | Verdict::Fork => {
+            Some(Refusal::new(ErrorCode::Internal, format!("the office's own edit got {verdict:?}")))
+        }
+    }
+}
+
+/// The estate a command is about.
+fn site_of(batch: &mut Batch<'_>, command: &Command) -> Result<SiteId, OfficeError> {
+    match command {
+        Command::CreateCase { new, .. } => Ok(new.site),
+        Command::NameSite { site, .. } | Command::PutPerson { site, .. } => Ok(*site),
+        Command::Classify { .. }
+        | Command::Describe { .. }
+        | Command::Dispatch { .. }
+        | Command::Assign { .. }
+        | Command::Record { .. }
+        | Command::AddPhoto { .. }
+        | Command::SignOff { .. }
+        | Command::WriteContact { .. } => {
+            let unknown = || Refusal::new(ErrorCode::DocumentUnknown, "there is no such case");
+            let live = batch.documents.open(batch.db, command.document(), DocumentKind::Case)?;
+            live.number.ok_or_else(unknown)?;
+            Ok(Case::read(&live.document).site.ok_or_else(unknown)?)
+        }
+    }
+}
+
+fn roles_at(batch: &Batch<'_>, person: PersonId, site: SiteId) -> Result<Vec<Role>, DatabaseError> {
+    let mut statement = batch.db.prepare_cached("SELECT role FROM roles WHERE person = ?1 AND site = ?2")?;
+    let roles = statement.query_map((person.as_bytes(), site.as_bytes()), |row| row.get::<_, String>(0))?;
+    roles.map(|role| Role::from_text(&role?).ok_or_else(|| DatabaseError::corrupt("roles", person))).collect()
+}
+
+/// Copies of documents for one command; the originals change only through ingest.
+struct Desk<'a> {
+    db: &'a rusqlite::Connection,
+    cache: &'a mut DocumentCache,
+    copies: Vec<(DocumentId, Document)>,
+    actor: ActorBytes,
+}
+
+impl Documents for Desk<'_> {
+    fn open(
+        &mut self,
+        id: DocumentId,
+        kind: DocumentKind,
+        create: bool,
+    ) -> Result<(&mut Document, ActorBytes), Refusal> {
+        let at = match self.copies.iter().position(|(known, _)| *known == id) {
+            Some(at) => at,
+            None => {
+                let live = self
+                    .cache
+                    .open(self.db, id, kind)
+                    .map_err(|error| Refusal::new(ErrorCode::KindMismatch, error.to_string()))?;
+                if live.number.is_none() && !create {
+                    return Err(Refusal::new(
+                        ErrorCode::DocumentUnknown,
+                        format!("there is no document {id}"),
+                    ));
+                }
+                self.copies.push((id, live.document.clone()));
+                self.copies.len() - 1
+            }
+        };
+        Ok((&mut self.copies[at].1, self.actor))
+    }
+}

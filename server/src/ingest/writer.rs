@@ -1,0 +1,292 @@
+//! The writer: one connection, one transaction at a time.
+
+use std::path::Path;
+
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::document::ActorBytes;
+use roundsman_sync_core::error::{ErrorCode, Refusal};
+use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId};
+use roundsman_sync_core::protocol::envelope::{Envelope, ScannedEnvelope};
+use roundsman_sync_core::protocol::messages::{Pos, Verdict};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+use super::judge;
+use crate::auth::token::ServerSecret;
+use crate::database::{self, DatabaseError};
+use crate::log::{self, LogEntry, LoggedEnvelope, LoggedVerdict};
+use crate::projection::{DocumentCache, Projection};
+
+/// The only writer of log and tables in this process.
+pub struct Writer {
+    db: Connection,
+    documents: DocumentCache,
+    /// Changes when another process has written; what is in memory is then stale.
+    data_version: i64,
+    /// The actor of everything this process writes for the office. Never stored: a restored or copied
+    /// server mints another, so two of them can never write under one name.
+    office_actor: ActorBytes,
+}
+
+/// Envelopes as one device delivered them.
+pub struct Delivered<'a> {
+    /// The device that asked. Its signature on the request has been checked.
+    pub device: DeviceId,
+    /// The envelopes as they travelled, oldest first.
+    pub envelopes: Vec<&'a [u8]>,
+}
+
+impl Writer {
+    /// Takes an open connection, brings its schema up to date and writes through it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn new(connection: Connection, office_actor: ActorBytes) -> Result<Self, DatabaseError> {
+        let db = database::prepare_writer(connection)?;
+        Ok(Self { db, documents: DocumentCache::default(), data_version: 0, office_actor })
+    }
+
+    /// Opens the database at a path.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn open(path: &Path, office_actor: ActorBytes) -> Result<Self, DatabaseError> {
+        Self::new(Connection::open(path)?, office_actor)
+    }
+
+    /// Runs `write` in one transaction, which is on disk when this returns. If it fails, nothing of
+    /// it happened.
+    ///
+    /// # Errors
+    /// Whatever `write` returns, or that the database failed.
+    pub fn transaction<T, E: From<DatabaseError>>(
+        &mut self,
+        write: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let outcome = self.try_transaction(write);
+        if outcome.is_err() {
+            self.documents.clear();
+        }
+        outcome
+    }
+
+    fn try_transaction<T, E: From<DatabaseError>>(
+        &mut self,
+        write: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let wrap = |error: rusqlite::Error| E::from(DatabaseError::from(error));
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrap)?;
+        let version: i64 =
+            transaction.query_row("PRAGMA data_version", [], |row| row.get(0)).map_err(wrap)?;
+        if version != self.data_version {
+            self.documents.clear();
+            self.data_version = version;
+        }
+        let mut batch =
+            Batch { db: &transaction, documents: &mut self.documents, office_actor: self.office_actor };
+        let value = write(&mut batch)?;
+        batch.documents.flush(&transaction)?;
+        transaction.commit().map_err(wrap)?;
+        Ok(value)
+    }
+}
+
+/// The inside of one write transaction.
+pub struct Batch<'a> {
+    /// The transaction's connection.
+    pub db: &'a Connection,
+    pub(super) documents: &'a mut DocumentCache,
+    pub(super) office_actor: ActorBytes,
+}
+
+impl Batch<'_> {
+    /// Adds a fact to the log and to the tables.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn append(&mut self, at: Timestamp, entry: &LogEntry) -> Result<Pos, DatabaseError> {
+        let pos = log::append(self.db, at, entry)?;
+        Projection { db: self.db, documents: self.documents }.apply(pos, at, entry)?;
+        Ok(pos)
+    }
+
+    /// Makes every table anew from the log.
+    ///
+    /// # Errors
+    /// If the log cannot be read or the database fails.
+    pub fn rebuild(&mut self, progress: &mut dyn FnMut(u64)) -> Result<u64, DatabaseError> {
+        self.documents.clear();
+        crate::projection::rebuild(self.db, progress)
+    }
+
+    /// Judges what a device delivered and writes all of it down. Tells, for each envelope, what became
+    /// of each of its changes. What was delivered before gets the answer it got then.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn push(
+        &mut self,
+        now: Timestamp,
+        secret: &ServerSecret,
+        delivered: &Delivered<'_>,
+    ) -> Result<Vec<Vec<Verdict>>, DatabaseError> {
+        delivered.envelopes.iter().map(|bytes| self.envelope(now, secret, delivered.device, bytes)).collect()
+    }
+
+    fn envelope(
+        &mut self,
+        now: Timestamp,
+        secret: &ServerSecret,
+        asker: DeviceId,
+        bytes: &[u8],
+    ) -> Result<Vec<Verdict>, DatabaseError> {
+        let scanned = match Envelope::open(bytes) {
+            Ok(scanned) => scanned,
+            Err(refusal) => return Ok(vec![quarantined(refusal)]),
+        };
+        match self.authentic(asker, &scanned)? {
+            Ok(()) => self.take(now, secret, &scanned),
+            // Nobody vouches for these bytes, so they are not evidence of anything and are not kept.
+            Err(refusal) => Ok(vec![quarantined(refusal)]),
+        }
+    }
+
+    /// Whether the envelope is by the device that brought it, for its person, and signed with its key.
+    fn authentic(
+        &self,
+        asker: DeviceId,
+        scanned: &ScannedEnvelope,
+    ) -> Result<Result<(), Refusal>, DatabaseError> {
+        let envelope = &scanned.envelope;
+        let found: Option<([u8; 16], Vec<u8>)> = self
+            .db
+            .prepare_cached("SELECT person, key FROM devices WHERE device = ?1")?
+            .query_row([envelope.device.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((person, key)) = found else {
+            return Ok(Err(Refusal::new(ErrorCode::DeviceUnknown, "no such device is enrolled")));
+        };
+        let key = minicbor::decode(&key).map_err(|error| DatabaseError::corrupt("devices", error))?;
+        // The office's row names nobody: each of its envelopes names who sat there.
+        let office = person == [0; 16];
+        if envelope.device != asker || (!office && person != *envelope.person.as_bytes()) {
+            return Ok(Err(Refusal::new(
+                ErrorCode::PersonMismatch,
+                "the envelope is of another device or person than the one that asks",
+            )));
+        }
+        Ok(scanned.verify(&key))
+    }
+
+    fn take(
+        &mut self,
+        now: Timestamp,
+        secret: &ServerSecret,
+        scanned: &ScannedEnvelope,
+    ) -> Result<Vec<Verdict>, DatabaseError> {
+        let envelope = &scanned.envelope;
+        let token = envelope.claim.token.as_ref();
+        let header = LogEntry::Envelope(LoggedEnvelope {
+            device: envelope.device,
+            person: envelope.person,
+            schema: envelope.schema,
+            claim: envelope.claim.clone(),
+            not_before: token.and_then(|seen| secret.read_freshness(&seen.token)).map(|token| token.issued),
+            signature: envelope.signature,
+            changes: u32::try_from(envelope.items.len()).unwrap_or(u32::MAX),
+        });
+        let mut logged = None;
+        let mut verdicts = Vec::with_capacity(envelope.items.len());
+        for (item, change) in envelope.items.iter().zip(&scanned.changes) {
+            if let Some(known) = self.known(item.document, change.hash)? {
+                verdicts.push(known);
+                continue;
+            }
+            let pos = match logged {
+                Some(pos) => pos,
+                None => self.append(now, &header)?,
+            };
+            logged = Some(pos);
+            let verdict = judge::judge(self, now, envelope, item, change)?;
+            let entry = LogEntry::Change {
+                envelope: pos,
+                document: item.document,
+                kind: item.kind,
+                change: item.change.clone(),
+                verdict: verdict.clone(),
+            };
+            let pos = self.append(now, &entry)?;
+            if verdict == LoggedVerdict::Accepted {
+                self.settle_waiting(now, change.hash)?;
+            }
+            verdicts.push(answer(verdict, pos));
+        }
+        Ok(verdicts)
+    }
+
+    /// What became of a change that was delivered before.
+    fn known(&self, document: DocumentId, hash: ChangeHash) -> Result<Option<Verdict>, DatabaseError> {
+        type Row = (i64, Option<i64>, Option<Vec<u8>>, Option<String>, Option<String>);
+        let row: Option<Row> = self
+            .db
+            .prepare_cached(
+                "SELECT verdict, accepted, missing, code, why FROM changes WHERE document = ?1 AND hash = ?2",
+            )?
+            .query_row((document.as_bytes(), hash.as_bytes()), |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })
+            .optional()?;
+        Ok(row.map(|(verdict, accepted, missing, code, why)| match (verdict, accepted) {
+            (0, Some(pos)) => Verdict::Accepted { pos: pos.unsigned_abs() },
+            (1, _) => Verdict::Pending {
+                missing: missing
+                    .unwrap_or_default()
+                    .chunks_exact(32)
+                    .filter_map(ChangeHash::from_slice)
+                    .collect(),
+            },
+            (4, _) => Verdict::Fork,
+            _ => Verdict::Quarantined {
+                code: code.as_deref().and_then(ErrorCode::from_text).unwrap_or(ErrorCode::ChangeNotPermitted),
+                why: why.unwrap_or_default(),
+            },
+        }))
+    }
+
+    /// Judges again what waited for this change, and what waited for that in turn.
+    fn settle_waiting(&mut self, now: Timestamp, hash: ChangeHash) -> Result<(), DatabaseError> {
+        let mut arrived = vec![hash];
+        while let Some(hash) = arrived.pop() {
+            let sources: Vec<i64> = self
+                .db
+                .prepare_cached("SELECT source FROM waiting WHERE missing = ?1 ORDER BY source")?
+                .query_map([hash.as_bytes()], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for source in sources {
+                let source = source.unsigned_abs();
+                let (change, verdict) = judge::judge_waiting(self, now, source)?;
+                if matches!(verdict, LoggedVerdict::Pending { .. }) {
+                    continue;
+                }
+                let accepted = verdict == LoggedVerdict::Accepted;
+                self.append(now, &LogEntry::Settled { change: source, verdict })?;
+                if accepted {
+                    arrived.push(change);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn quarantined(refusal: Refusal) -> Verdict {
+    Verdict::Quarantined { code: refusal.code, why: refusal.message }
+}
+
+fn answer(verdict: LoggedVerdict, pos: Pos) -> Verdict {
+    match verdict {
+        LoggedVerdict::Accepted => Verdict::Accepted { pos },
+        LoggedVerdict::Pending { missing } => Verdict::Pending { missing },
+        LoggedVerdict::Quarantined { code, why } => Verdict::Quarantined { code, why },
+        LoggedVerdict::Fork => Verdict::Fork,
+    }
+}
