@@ -56,9 +56,7 @@ struct Unfinished {
 
 impl Unfinished {
     fn beside(place: &Path) -> std::io::Result<(Self, File)> {
-        let name = place
-            .file_name()
-            .ok_or_else(|| std::io::Error::from(ErrorKind::InvalidInput))?;
+        let name = place.file_name().ok_or_else(|| std::io::Error::from(ErrorKind::InvalidInput))?;
         for attempt in 0..NAMES_MAX {
             let mut part = std::ffi::OsString::from(".");
             part.push(name);

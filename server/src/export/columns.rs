@@ -150,20 +150,14 @@ pub(super) fn cells(row: &CaseRow, zone: Tz) -> [Cell<'_>; COLUMNS_COUNT] {
 }
 
 fn text(text: &str) -> Cell<'_> {
-    if text.is_empty() {
-        Cell::Empty
-    } else {
-        Cell::Text(Cow::Borrowed(text))
-    }
+    if text.is_empty() { Cell::Empty } else { Cell::Text(Cow::Borrowed(text)) }
 }
 
 /// RFC 3339 with milliseconds and the zone's offset, `Z` for UTC. A time that no calendar reaches, as only
 /// a broken phone claims it, is its bare number of milliseconds.
 fn rfc3339(at: Timestamp, zone: Tz) -> String {
     match DateTime::<Utc>::from_timestamp_millis(at.millis()) {
-        Some(time) => time
-            .with_timezone(&zone)
-            .to_rfc3339_opts(SecondsFormat::Millis, true),
+        Some(time) => time.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Millis, true),
         None => at.to_string(),
     }
 }

@@ -85,10 +85,7 @@ pub enum ExportError {
     #[error("xlsx needs a file: give one with -o, or take csv or ndjson")]
     XlsxNeedsFile,
     /// A sheet has no more rows than this.
-    #[error(
-        "a sheet holds {} cases; narrow the export with --from and --to, or take csv",
-        xlsx::ROWS_MAX
-    )]
+    #[error("a sheet holds {} cases; narrow the export with --from and --to, or take csv", xlsx::ROWS_MAX)]
     TooManyRows,
     /// The workbook could not be built.
     #[error("the workbook could not be built: {0}")]
@@ -114,9 +111,7 @@ pub fn export_cases(
                 Ok(written)
             })
         }
-        (Format::Csv, Target::File(path)) => {
-            atomic::write_file(path, |out| write_csv(rows, options, out))
-        }
+        (Format::Csv, Target::File(path)) => atomic::write_file(path, |out| write_csv(rows, options, out)),
         (Format::Ndjson, Target::File(path)) => {
             atomic::write_file(path, |out| ndjson::write(rows, options, out))
         }
@@ -143,18 +138,12 @@ fn write_csv(
 
 /// A write error at this file.
 fn at(path: &Path) -> impl Fn(io::Error) -> ExportError + '_ {
-    move |source| ExportError::Write {
-        target: path.display().to_string(),
-        source,
-    }
+    move |source| ExportError::Write { target: path.display().to_string(), source }
 }
 
 /// A write error at a stream; [`atomic::write_file`] puts the file's name in.
 fn at_stream(source: io::Error) -> ExportError {
-    ExportError::Write {
-        target: "-".to_owned(),
-        source,
-    }
+    ExportError::Write { target: "-".to_owned(), source }
 }
 
 #[cfg(test)]

@@ -18,9 +18,7 @@ pub(super) fn write(
     for row in rows {
         let row = row?;
         let members = COLUMNS.iter().zip(cells(&row, options.zone));
-        let object: Map<_, _> = members
-            .map(|(column, cell)| (column.name.to_owned(), value(cell)))
-            .collect();
+        let object: Map<_, _> = members.map(|(column, cell)| (column.name.to_owned(), value(cell))).collect();
         let mut line = Value::Object(object).to_string();
         line.push('\n');
         out.write_all(line.as_bytes()).map_err(at_stream)?;

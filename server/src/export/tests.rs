@@ -1,8 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
 use std::io::{Cursor, Read};
 
@@ -12,10 +8,8 @@ use roundsman_sync_core::error::ErrorCode;
 use super::text::harmless;
 use super::*;
 
-const OPTIONS: ExportOptions = ExportOptions {
-    zone: Shanghai,
-    now: Timestamp::from_millis(1_700_000_000_000),
-};
+const OPTIONS: ExportOptions =
+    ExportOptions { zone: Shanghai, now: Timestamp::from_millis(1_700_000_000_000) };
 
 fn row(number: &str) -> CaseRow {
     CaseRow {
@@ -86,16 +80,11 @@ fn cells_that_a_spreadsheet_would_run_are_made_harmless() {
 
 #[test]
 fn ndjson_gives_texts_as_they_are_and_null_for_nothing() {
-    let case = CaseRow {
-        unit: "=1".to_owned(),
-        reported_at: Some(Timestamp::from_millis(i64::MAX)),
-        ..row("S-1")
-    };
+    let case =
+        CaseRow { unit: "=1".to_owned(), reported_at: Some(Timestamp::from_millis(i64::MAX)), ..row("S-1") };
     let text = streamed(vec![case, row("S-2")], Format::Ndjson, Tz::UTC);
-    let lines: Vec<serde_json::Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["unit"], "=1");
     assert_eq!(lines[0]["reported_at"], format!("{} ms", i64::MAX));
@@ -110,11 +99,7 @@ fn ndjson_gives_texts_as_they_are_and_null_for_nothing() {
 fn part(bytes: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut text = String::new();
-    archive
-        .by_name(name)
-        .unwrap()
-        .read_to_string(&mut text)
-        .unwrap();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
     text
 }
 
@@ -131,46 +116,24 @@ fn a_workbook_holds_texts_and_no_formulas() {
     };
     let rows = [case, row("S-2")].map(Ok);
     let export = || {
-        export_cases(
-            rows.clone().into_iter(),
-            Format::Xlsx,
-            &OPTIONS,
-            Target::File(&path),
-        )
-        .unwrap();
+        export_cases(rows.clone().into_iter(), Format::Xlsx, &OPTIONS, Target::File(&path)).unwrap();
         std::fs::read(&path).unwrap()
     };
     let bytes = export();
     let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
-    assert!(
-        !sheet.contains("<f>") && !sheet.contains("<hyperlink"),
-        "{sheet}"
-    );
+    assert!(!sheet.contains("<f>") && !sheet.contains("<hyperlink"), "{sheet}");
     assert!(sheet.contains("state=\"frozen\"") && sheet.contains("ySplit=\"1\""));
     assert!(sheet.contains("<autoFilter ref=\"A1:W3\"/>"));
-    assert_eq!(
-        sheet.matches("<col ").count(),
-        sheet.matches("customWidth=\"1\"").count()
-    );
+    assert_eq!(sheet.matches("<col ").count(), sheet.matches("customWidth=\"1\"").count());
     assert_eq!(sheet.matches("<row ").count(), 3);
     assert!(sheet.contains("<c r=\"V2\"><v>2</v></c>"), "{sheet}");
     let strings = part(&bytes, "xl/sharedStrings.xml");
-    for text in [
-        "=1+1",
-        "http://example.org/",
-        "翠湖花园",
-        "\u{fffd}",
-        "1970-01-01T08:00:00.000+08:00",
-    ] {
+    for text in ["=1+1", "http://example.org/", "翠湖花园", "\u{fffd}", "1970-01-01T08:00:00.000+08:00"] {
         assert!(strings.contains(&format!("<t>{text}</t>")), "{text}");
     }
     assert!(strings.contains(&format!("{}…</t>", "𠮷".repeat(16_383))));
     assert!(part(&bytes, "xl/styles.xml").contains("<b/>"));
-    assert_eq!(
-        export(),
-        bytes,
-        "the same rows at the same time give the same bytes"
-    );
+    assert_eq!(export(), bytes, "the same rows at the same time give the same bytes");
 }
 
 #[test]
@@ -187,21 +150,12 @@ fn a_failure_half_way_leaves_the_old_file_and_nothing_else() {
     for format in [Format::Csv, Format::Ndjson, Format::Xlsx] {
         let path = folder.path().join("cases.out");
         std::fs::write(&path, "the old one").unwrap();
-        let rows = [
-            Ok(row("S-1")),
-            Err(Refusal::new(ErrorCode::Internal, "gone")),
-        ];
+        let rows = [Ok(row("S-1")), Err(Refusal::new(ErrorCode::Internal, "gone"))];
         let outcome = export_cases(rows.into_iter(), format, &OPTIONS, Target::File(&path));
         assert!(matches!(outcome, Err(ExportError::Rows(_))));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "the old one");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-        export_cases(
-            [Ok(row("S-1"))].into_iter(),
-            format,
-            &OPTIONS,
-            Target::File(&path),
-        )
-        .unwrap();
+        export_cases([Ok(row("S-1"))].into_iter(), format, &OPTIONS, Target::File(&path)).unwrap();
         assert_ne!(std::fs::read(&path).unwrap(), b"the old one");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -210,18 +164,9 @@ fn a_failure_half_way_leaves_the_old_file_and_nothing_else() {
 #[test]
 fn only_regular_files_are_replaced() {
     let folder = tempfile::tempdir().unwrap();
-    let write = |path: &Path| {
-        export_cases(
-            [Ok(row("S-1"))].into_iter(),
-            Format::Csv,
-            &OPTIONS,
-            Target::File(path),
-        )
-    };
-    assert!(matches!(
-        write(folder.path()),
-        Err(ExportError::NotAFile(_))
-    ));
+    let write =
+        |path: &Path| export_cases([Ok(row("S-1"))].into_iter(), Format::Csv, &OPTIONS, Target::File(path));
+    assert!(matches!(write(folder.path()), Err(ExportError::NotAFile(_))));
     let missing = folder.path().join("no such folder").join("x.csv");
     let error = write(&missing).unwrap_err().to_string();
     assert!(error.contains("no such folder"), "{error}");
@@ -232,19 +177,10 @@ fn only_regular_files_are_replaced() {
 #[test]
 fn a_link_stays_a_link_and_its_file_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
-    let (file, link) = (
-        folder.path().join("real.csv"),
-        folder.path().join("link.csv"),
-    );
+    let (file, link) = (folder.path().join("real.csv"), folder.path().join("link.csv"));
     std::fs::write(&file, "old").unwrap();
     std::os::unix::fs::symlink(&file, &link).unwrap();
-    export_cases(
-        [Ok(row("S-1"))].into_iter(),
-        Format::Csv,
-        &OPTIONS,
-        Target::File(&link),
-    )
-    .unwrap();
+    export_cases([Ok(row("S-1"))].into_iter(), Format::Csv, &OPTIONS, Target::File(&link)).unwrap();
     assert!(link.is_symlink());
     assert!(std::fs::read_to_string(&file).unwrap().contains("S-1"));
 }

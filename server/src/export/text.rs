@@ -24,9 +24,7 @@ pub fn write_cells<'a, const N: usize>(
     header: [&str; N],
 ) -> Result<CellWriter<'a, N>, ExportError> {
     out.write_all("\u{feff}".as_bytes()).map_err(at_stream)?;
-    let csv = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .from_writer(out);
+    let csv = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     let mut writer = CellWriter { csv };
     writer.row(header)?;
     Ok(writer)
@@ -44,9 +42,7 @@ impl<const N: usize> CellWriter<'_, N> {
     /// [`ExportError::Write`] if the stream fails.
     pub fn row<T: AsRef<str>>(&mut self, cells: [T; N]) -> Result<(), ExportError> {
         for cell in &cells {
-            self.csv
-                .write_field(harmless(cell.as_ref()).as_bytes())
-                .map_err(stream_failed)?;
+            self.csv.write_field(harmless(cell.as_ref()).as_bytes()).map_err(stream_failed)?;
         }
         self.csv.write_record(None::<&[u8]>).map_err(stream_failed)
     }

@@ -27,9 +27,7 @@ pub(super) fn workbook(
     sheet.set_name(SHEET_NAME).map_err(failed)?;
     let bold = Format::new().set_bold();
     for (at, column) in (0..).zip(COLUMNS) {
-        sheet
-            .write_string_with_format(0, at, column.name, &bold)
-            .map_err(failed)?;
+        sheet.write_string_with_format(0, at, column.name, &bold).map_err(failed)?;
         sheet.set_column_width(at, column.width).map_err(failed)?;
     }
     let mut last: u32 = 0;
@@ -63,13 +61,7 @@ pub(super) fn workbook(
 /// The text as a cell holds it: cut with a visible mark at Excel's bound, without what XML cannot say.
 fn fitting(text: &str) -> String {
     let units: usize = text.chars().map(char::len_utf16).sum();
-    let sayable = text.chars().map(|c| {
-        if matches!(c, '\u{fffe}' | '\u{ffff}') {
-            '\u{fffd}'
-        } else {
-            c
-        }
-    });
+    let sayable = text.chars().map(|c| if matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c });
     if units <= CELL_UNITS_MAX {
         return sayable.collect();
     }

@@ -41,11 +41,7 @@ pub(super) struct BoundJoin {
 impl BoundJoin {
     /// The columns' names, for a message.
     pub(super) fn names(&self, bound: &Bound) -> String {
-        let names: Vec<_> = self
-            .parts
-            .iter()
-            .map(|&at| format!("'{}'", bound.name(at)))
-            .collect();
+        let names: Vec<_> = self.parts.iter().map(|&at| format!("'{}'", bound.name(at))).collect();
         names.join(", ")
     }
 }
@@ -67,9 +63,7 @@ impl Bound {
                 header: header.join(", ").chars().take(HEADER_CHARS_MAX).collect(),
             })?;
             if found.next().is_some() {
-                return Err(ImportError::ColumnTwice {
-                    column: name.to_owned(),
-                });
+                return Err(ImportError::ColumnTwice { column: name.to_owned() });
             }
             used.push(Used {
                 name: name.to_owned(),
@@ -78,11 +72,7 @@ impl Bound {
             });
         }
         // Every name below was just put into `used`, so it has a place there.
-        let place_of = |name: &String| {
-            used.iter()
-                .position(|known| known.name == *name)
-                .unwrap_or(0)
-        };
+        let place_of = |name: &String| used.iter().position(|known| known.name == *name).unwrap_or(0);
         let optional = |name: &Option<String>| name.as_ref().map(place_of);
         let join = |join: &ColumnJoin| BoundJoin {
             parts: join.columns.iter().map(place_of).collect(),
@@ -128,10 +118,7 @@ impl<'r> Cells<'r> {
         oddities: &mut Vec<Oddity>,
     ) -> Result<Self, RejectReason> {
         if record.len() != bound.header_fields {
-            return Err(RejectReason::Ragged {
-                fields: record.len(),
-                header_fields: bound.header_fields,
-            });
+            return Err(RejectReason::Ragged { fields: record.len(), header_fields: bound.header_fields });
         }
         let mut cells = Vec::with_capacity(bound.used.len());
         for used in &bound.used {
@@ -190,33 +177,21 @@ impl<'r> Cells<'r> {
 }
 
 impl Used {
-    fn cell<'r>(
-        &self,
-        bytes: &'r [u8],
-        oddities: &mut Vec<Oddity>,
-    ) -> Result<Option<&'r str>, RejectReason> {
-        let text = std::str::from_utf8(bytes).map_err(|_| RejectReason::NotUtf8 {
-            column: self.name.clone(),
-        })?;
+    fn cell<'r>(&self, bytes: &'r [u8], oddities: &mut Vec<Oddity>) -> Result<Option<&'r str>, RejectReason> {
+        let text =
+            std::str::from_utf8(bytes).map_err(|_| RejectReason::NotUtf8 { column: self.name.clone() })?;
         if let Some(code) = text.chars().find(|&c| is_no_text(c)) {
-            return Err(RejectReason::ControlCharacter {
-                column: self.name.clone(),
-                code: u32::from(code),
-            });
+            return Err(RejectReason::ControlCharacter { column: self.name.clone(), code: u32::from(code) });
         }
         let text = text.trim();
         if text.is_empty() || self.rules.blanks.iter().any(|blank| blank == text) {
             return Ok(None);
         }
-        let digits = |wanted: u8| {
-            text.len() == usize::from(wanted) && text.bytes().all(|b| b.is_ascii_digit())
-        };
+        let digits =
+            |wanted: u8| text.len() == usize::from(wanted) && text.bytes().all(|b| b.is_ascii_digit());
         let wrong_form = self.rules.digits.is_some_and(|wanted| !digits(wanted));
         if wrong_form || self.rules.placeholders.iter().any(|holder| holder == text) {
-            oddities.push(Oddity::ValueDropped {
-                column: self.name.clone(),
-                text: quoted(text),
-            });
+            oddities.push(Oddity::ValueDropped { column: self.name.clone(), text: quoted(text) });
             return Ok(None);
         }
         Ok(Some(text))

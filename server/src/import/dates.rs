@@ -74,26 +74,15 @@ impl DateFormat {
     /// # Errors
     /// [`FormatFlaw`] for letters strftime does not know and for formats without a whole date.
     pub fn new(text: &str) -> Result<Self, FormatFlaw> {
-        let items = StrftimeItems::new(text)
-            .parse_to_owned()
-            .map_err(|_| FormatFlaw::Unknown(text.to_owned()))?;
-        let format = Self {
-            text: text.to_owned(),
-            items,
-        };
+        let items =
+            StrftimeItems::new(text).parse_to_owned().map_err(|_| FormatFlaw::Unknown(text.to_owned()))?;
+        let format = Self { text: text.to_owned(), items };
         // An afternoon, so that %I without %p shows.
         let sample = DateTime::from_timestamp_millis(981_216_306_000).unwrap_or_default();
         let mut written = String::new();
-        let reads_back = write!(written, "{}", sample.format_with_items(format.items.iter()))
-            .is_ok()
-            && format
-                .local(&written)
-                .is_some_and(|read| read.naive().date() == sample.date_naive());
-        if reads_back {
-            Ok(format)
-        } else {
-            Err(FormatFlaw::Incomplete(text.to_owned()))
-        }
+        let reads_back = write!(written, "{}", sample.format_with_items(format.items.iter())).is_ok()
+            && format.local(&written).is_some_and(|read| read.naive().date() == sample.date_naive());
+        if reads_back { Ok(format) } else { Err(FormatFlaw::Incomplete(text.to_owned())) }
     }
 
     /// The format as it was written.
@@ -108,9 +97,8 @@ impl DateFormat {
             let moment = parsed.to_datetime().ok()?;
             return Some(Written::WithOffset(moment.with_timezone(&Utc)));
         }
-        let without_time = parsed.hour_div_12().is_none()
-            && parsed.hour_mod_12().is_none()
-            && parsed.minute().is_none();
+        let without_time =
+            parsed.hour_div_12().is_none() && parsed.hour_mod_12().is_none() && parsed.minute().is_none();
         let local = if without_time {
             parsed.to_naive_date().ok()?.and_hms_opt(0, 0, 0)?
         } else {
@@ -140,18 +128,14 @@ impl Written {
 /// [`TimeFlaw`] if none fits, or the year is absurd.
 pub fn read_time(formats: &[DateFormat], zone: Tz, text: &str) -> Result<Moment, TimeFlaw> {
     let text = text.trim();
-    let written = formats
-        .iter()
-        .find_map(|format| format.local(text))
-        .ok_or(TimeFlaw::Unreadable)?;
+    let written = formats.iter().find_map(|format| format.local(text)).ok_or(TimeFlaw::Unreadable)?;
     if !YEARS.contains(&written.naive().year()) {
         return Err(TimeFlaw::OutOfRange);
     }
     match written {
-        Written::WithOffset(moment) => Ok(Moment {
-            at: Timestamp::from_millis(moment.timestamp_millis()),
-            note: ClockChange::None,
-        }),
+        Written::WithOffset(moment) => {
+            Ok(Moment { at: Timestamp::from_millis(moment.timestamp_millis()), note: ClockChange::None })
+        }
         Written::Local(local) => in_zone(local, zone).ok_or(TimeFlaw::OutOfRange),
     }
 }
@@ -166,27 +150,19 @@ fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<Moment> {
             // The offset in force before the gap, applied to the skipped time, lands as far behind the
             // gap as the time stood in it.
             let before = (1..=GAP_MINUTES_MAX / GAP_STEP_MINUTES).find_map(|step| {
-                let earlier =
-                    local.checked_sub_signed(Duration::minutes(step * GAP_STEP_MINUTES))?;
+                let earlier = local.checked_sub_signed(Duration::minutes(step * GAP_STEP_MINUTES))?;
                 zone.from_local_datetime(&earlier).latest()
             })?;
             let moment = local.checked_sub_offset(before.offset().fix())?;
             (moment.and_utc().timestamp_millis(), ClockChange::Skipped)
         }
     };
-    Some(Moment {
-        at: Timestamp::from_millis(millis),
-        note,
-    })
+    Some(Moment { at: Timestamp::from_millis(millis), note })
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        reason = "a test may stop at the first surprise"
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
     use chrono_tz::America::{New_York, Sao_Paulo};
     use chrono_tz::Asia::Shanghai;
@@ -194,12 +170,8 @@ mod tests {
 
     use super::*;
 
-    const BOTH: [&str; 4] = [
-        "%m/%d/%Y %I:%M:%S %p",
-        "%m/%d/%Y",
-        "%Y-%m-%dT%H:%M:%S%.f",
-        "%Y-%m-%dT%H:%M:%S%.f%:z",
-    ];
+    const BOTH: [&str; 4] =
+        ["%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f%:z"];
 
     fn formats(texts: &[&str]) -> Vec<DateFormat> {
         texts.iter().map(|t| DateFormat::new(t).unwrap()).collect()
@@ -247,34 +219,14 @@ mod tests {
     #[test]
     fn a_time_the_spring_change_skipped_is_moved_behind_the_gap() {
         for (zone, text, expected) in [
-            (
-                New_York,
-                "03/12/2023 01:59:59 AM",
-                "2023-03-12T06:59:59.000Z None",
-            ),
-            (
-                New_York,
-                "03/12/2023 02:00:00 AM",
-                "2023-03-12T07:00:00.000Z Skipped",
-            ),
-            (
-                New_York,
-                "03/12/2023 02:30:00 AM",
-                "2023-03-12T07:30:00.000Z Skipped",
-            ),
-            (
-                New_York,
-                "03/12/2023 03:00:00 AM",
-                "2023-03-12T07:00:00.000Z None",
-            ),
+            (New_York, "03/12/2023 01:59:59 AM", "2023-03-12T06:59:59.000Z None"),
+            (New_York, "03/12/2023 02:00:00 AM", "2023-03-12T07:00:00.000Z Skipped"),
+            (New_York, "03/12/2023 02:30:00 AM", "2023-03-12T07:30:00.000Z Skipped"),
+            (New_York, "03/12/2023 03:00:00 AM", "2023-03-12T07:00:00.000Z None"),
             // Midnight itself was skipped: a bare date is the first moment of that day.
             (Sao_Paulo, "11/04/2018", "2018-11-04T03:00:00.000Z Skipped"),
             // A whole day was skipped.
-            (
-                Apia,
-                "12/30/2011 12:00:00 PM",
-                "2011-12-30T22:00:00.000Z Skipped",
-            ),
+            (Apia, "12/30/2011 12:00:00 PM", "2011-12-30T22:00:00.000Z Skipped"),
         ] {
             assert_eq!(read(zone, text), expected, "{text}");
         }
@@ -290,22 +242,12 @@ mod tests {
         ] {
             assert_eq!(read(New_York, text), expected, "{text}");
         }
-        assert_eq!(
-            read(Shanghai, "11/05/2023 01:30:00 AM"),
-            "2023-11-04T17:30:00.000Z None"
-        );
+        assert_eq!(read(Shanghai, "11/05/2023 01:30:00 AM"), "2023-11-04T17:30:00.000Z None");
     }
 
     #[test]
     fn what_is_no_date_is_not_guessed_at() {
-        for text in [
-            "",
-            "yesterday",
-            "02/30/2023",
-            "13/01/2023",
-            "02/28/2023 25:00",
-            "2023-02-28 ",
-        ] {
+        for text in ["", "yesterday", "02/30/2023", "13/01/2023", "02/28/2023 25:00", "2023-02-28 "] {
             assert_eq!(read(New_York, text), "Unreadable", "{text}");
         }
         assert_eq!(read(New_York, "02/28/0023"), "OutOfRange");

@@ -43,6 +43,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
+use roundsman_sync_core::model::{CaseKind, Department, Urgency};
 
 use super::dates::DateFormat;
 use super::map_file::{CategoryFile, MapFile};
@@ -93,15 +94,15 @@ pub struct ColumnJoin {
 
 /// What a row is filed under.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Classification {
-    /// `complaint`, `repair`, `request`, `inquiry` or `suggestion`.
-    pub kind: Arc<str>,
+pub struct Filing {
+    /// What sort of matter.
+    pub kind: CaseKind,
     /// A path of the subject tree, such as `equipment/lift`.
     pub subject: Arc<str>,
-    /// `urgent`, `important` or `general`.
-    pub urgency: Arc<str>,
-    /// `engineering`, `security`, `environment` or `customer_service`.
-    pub department: Arc<str>,
+    /// How soon.
+    pub urgency: Urgency,
+    /// Who is to deal with it.
+    pub department: Department,
 }
 
 /// What certain words in a column are worth.
@@ -149,18 +150,18 @@ pub struct ImportMap {
     /// Rules for the cells of single columns, by column name.
     pub cells: BTreeMap<String, CellRules>,
     /// For rows without a category of their own.
-    pub default: Classification,
+    pub default: Filing,
     /// By category and, if the rule has one, detail; both in lower case.
-    categories: BTreeMap<(String, Option<String>), Classification>,
+    categories: BTreeMap<(String, Option<String>), Filing>,
 }
 
 /// How a row came to its classification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Filed {
+pub enum FiledBy {
     /// A rule of the map speaks of the row's category.
-    ByRule,
+    Rule,
     /// No rule does; the map's default holds.
-    ByDefault,
+    Default,
 }
 
 impl ImportMap {
@@ -172,15 +173,10 @@ impl ImportMap {
         let file = path.display().to_string();
         let read = |path: &Path| -> std::io::Result<Vec<u8>> {
             let mut bytes = Vec::new();
-            std::fs::File::open(path)?
-                .take(MAP_BYTES_MAX + 1)
-                .read_to_end(&mut bytes)?;
+            std::fs::File::open(path)?.take(MAP_BYTES_MAX + 1).read_to_end(&mut bytes)?;
             Ok(bytes)
         };
-        let bytes = read(path).map_err(|source| MapError::Read {
-            file: file.clone(),
-            source,
-        })?;
+        let bytes = read(path).map_err(|source| MapError::Read { file: file.clone(), source })?;
         if u64::try_from(bytes.len()).is_ok_and(|len| len > MAP_BYTES_MAX) {
             return Err(MapError::TooLong { file });
         }
@@ -188,12 +184,7 @@ impl ImportMap {
             Ok(text) => Self::parse(&file, text),
             Err(flaw) => {
                 let sound = String::from_utf8_lossy(&bytes[..flaw.valid_up_to()]);
-                Err(mistake(
-                    &file,
-                    &sound,
-                    sound.len()..sound.len(),
-                    "not UTF-8 from here on",
-                ))
+                Err(mistake(&file, &sound, sound.len()..sound.len(), "not UTF-8 from here on"))
             }
         }
     }
@@ -222,21 +213,17 @@ impl ImportMap {
     /// What a row with this category and detail is filed under.
     ///
     /// The rule for category and detail wins over the rule for the category, that over the default.
-    pub fn classify(
-        &self,
-        category: Option<&str>,
-        detail: Option<&str>,
-    ) -> (&Classification, Filed) {
+    pub fn classify(&self, category: Option<&str>, detail: Option<&str>) -> (&Filing, FiledBy) {
         let Some(category) = category.map(fold) else {
-            return (&self.default, Filed::ByDefault);
+            return (&self.default, FiledBy::Default);
         };
         let narrow = (category, detail.map(fold));
         if let Some(found) = self.categories.get(&narrow) {
-            return (found, Filed::ByRule);
+            return (found, FiledBy::Rule);
         }
         match self.categories.get(&(narrow.0, None)) {
-            Some(found) => (found, Filed::ByRule),
-            None => (&self.default, Filed::ByDefault),
+            Some(found) => (found, FiledBy::Rule),
+            None => (&self.default, FiledBy::Default),
         }
     }
 
@@ -252,19 +239,11 @@ impl ImportMap {
             reported_at: raw.columns.reported_at.checked()?,
             closed_at: raw.columns.closed_at.map(|c| c.checked()).transpose()?,
             status: raw.columns.status.map(|c| c.checked()).transpose()?,
-            external_number: raw
-                .columns
-                .external_number
-                .map(|c| c.checked())
-                .transpose()?,
+            external_number: raw.columns.external_number.map(|c| c.checked()).transpose()?,
             description: raw.columns.description.checked()?,
             outcome: raw.columns.outcome.map(|c| c.checked()).transpose()?,
             category: raw.columns.category.map(|c| c.checked()).transpose()?,
-            category_detail: raw
-                .columns
-                .category_detail
-                .map(|c| c.checked())
-                .transpose()?,
+            category_detail: raw.columns.category_detail.map(|c| c.checked()).transpose()?,
             place: [
                 raw.place.building.map(|c| c.checked()).transpose()?,
                 raw.place.unit.map(|c| c.checked()).transpose()?,
@@ -294,10 +273,7 @@ impl ImportMap {
             return Err((span, "categories need `columns.category`".into()));
         }
         if let (Some(detail), None) = (&entry.detail, &self.category_detail) {
-            return Err((
-                detail.span(),
-                "`detail` needs `columns.category_detail`".into(),
-            ));
+            return Err((detail.span(), "`detail` needs `columns.category_detail`".into()));
         }
         let value = fold(entry.value.get_ref());
         if value.is_empty() {
@@ -309,8 +285,7 @@ impl ImportMap {
         if self.categories.insert(key, found).is_some() {
             return Err((
                 place,
-                "this category is already ruled on above (letter case does not tell two apart)"
-                    .into(),
+                "this category is already ruled on above (letter case does not tell two apart)".into(),
             ));
         }
         Ok(())
@@ -330,11 +305,7 @@ impl ImportMap {
         let joins = [Some(&self.description), self.outcome.as_ref()];
         let place = self.place.iter().map(Option::as_ref);
         single.into_iter().flatten().map(String::as_str).chain(
-            joins
-                .into_iter()
-                .chain(place)
-                .flatten()
-                .flat_map(|join| join.columns.iter().map(String::as_str)),
+            joins.into_iter().chain(place).flatten().flat_map(|join| join.columns.iter().map(String::as_str)),
         )
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -14,14 +15,11 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
 use super::dates::DateFormat;
-use super::map::{CellRules, Classification, ColumnJoin};
+use super::map::{CellRules, ColumnJoin, Filing};
 
 /// A mistake: where in the text, and what.
 type Mistake = (Range<usize>, String);
 
-const KINDS: [&str; 5] = ["complaint", "repair", "request", "inquiry", "suggestion"];
-const URGENCIES: [&str; 3] = ["urgent", "important", "general"];
-const DEPARTMENTS: [&str; 4] = ["engineering", "security", "environment", "customer_service"];
 /// Levels of the subject tree.
 const SUBJECT_LEVELS_MAX: usize = 4;
 
@@ -111,9 +109,7 @@ impl MapFile {
         let name = self.source.get_ref();
         let sound = !name.is_empty()
             && name.len() <= 64
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b));
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b));
         if !sound {
             return Err((
                 self.source.span(),
@@ -137,24 +133,15 @@ impl MapFile {
         }
         let formats = self.dates.get_ref().iter();
         formats
-            .map(|text| {
-                DateFormat::new(text.get_ref()).map_err(|flaw| (text.span(), flaw.to_string()))
-            })
+            .map(|text| DateFormat::new(text.get_ref()).map_err(|flaw| (text.span(), flaw.to_string())))
             .collect()
     }
 
     pub(super) fn checked_status_closed(&self) -> Result<Vec<String>, Mistake> {
         match (&self.status_closed, &self.columns.status) {
             (None, None) => Ok(Vec::new()),
-            (Some(words), Some(_)) => Ok(words
-                .get_ref()
-                .iter()
-                .map(|w| super::map::fold(w))
-                .collect()),
-            (Some(words), None) => Err((
-                words.span(),
-                "`status_closed` needs `columns.status`".into(),
-            )),
+            (Some(words), Some(_)) => Ok(words.get_ref().iter().map(|w| super::map::fold(w)).collect()),
+            (Some(words), None) => Err((words.span(), "`status_closed` needs `columns.status`".into())),
             (None, Some(column)) => Err((
                 column.0.span(),
                 "a status column needs `status_closed`, the words in it that mean closed".into(),
@@ -204,61 +191,51 @@ impl JoinFile {
             return Err((self.span, "a separator has at most 16 letters".into()));
         }
         let names = self.columns.into_iter().map(ColumnName::checked);
-        Ok(ColumnJoin {
-            columns: names.collect::<Result<_, _>>()?,
-            separator: self.separator,
-        })
+        Ok(ColumnJoin { columns: names.collect::<Result<_, _>>()?, separator: self.separator })
     }
 }
 
 impl DefaultFile {
-    pub(super) fn checked(&self) -> Result<Classification, Mistake> {
-        Ok(Classification {
-            kind: one_of("kind", &KINDS, &self.kind)?,
+    pub(super) fn checked(&self) -> Result<Filing, Mistake> {
+        Ok(Filing {
+            kind: word("kind", &self.kind)?,
             subject: checked_subject(&self.subject)?,
-            urgency: one_of("urgency", &URGENCIES, &self.urgency)?,
-            department: one_of("department", &DEPARTMENTS, &self.department)?,
+            urgency: word("urgency", &self.urgency)?,
+            department: word("department", &self.department)?,
         })
     }
 }
 
 impl CategoryFile {
-    pub(super) fn checked(&self, default: &Classification) -> Result<Classification, Mistake> {
-        Ok(Classification {
-            kind: one_of("kind", &KINDS, &self.kind)?,
+    pub(super) fn checked(&self, default: &Filing) -> Result<Filing, Mistake> {
+        Ok(Filing {
+            kind: word("kind", &self.kind)?,
             subject: checked_subject(&self.subject)?,
             urgency: match &self.urgency {
-                Some(urgency) => one_of("urgency", &URGENCIES, urgency)?,
-                None => default.urgency.clone(),
+                Some(urgency) => word("urgency", urgency)?,
+                None => default.urgency,
             },
             department: match &self.department {
-                Some(department) => one_of("department", &DEPARTMENTS, department)?,
-                None => default.department.clone(),
+                Some(department) => word("department", department)?,
+                None => default.department,
             },
         })
     }
 }
 
-fn one_of(field: &str, allowed: &[&str], value: &Spanned<String>) -> Result<Arc<str>, Mistake> {
-    let given = value.get_ref().as_str();
-    if allowed.contains(&given) {
-        return Ok(Arc::from(given));
-    }
-    let reason = format!("{field} '{given}' is none of {}", allowed.join(", "));
-    Err((value.span(), reason))
+fn word<W: FromStr<Err = String>>(field: &str, value: &Spanned<String>) -> Result<W, Mistake> {
+    let word = value.get_ref().parse();
+    word.map_err(|reason| (value.span(), format!("{field} {reason}")))
 }
 
 fn checked_subject(subject: &Spanned<String>) -> Result<Arc<str>, Mistake> {
     let path = subject.get_ref().as_str();
-    let word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
     if path.len() <= FIELD_CHARS_MAX
         && path.split('/').count() <= SUBJECT_LEVELS_MAX
-        && path.split('/').all(word)
+        && path.split('/').all(is_word)
     {
         return Ok(Arc::from(path));
     }
@@ -278,11 +255,7 @@ impl<'de> Deserialize<'de> for JoinFile {
             Named::Alone(name) => ColumnName(Spanned::new(span.clone(), name)),
             Named::Listed(name) => name,
         });
-        Ok(Self {
-            columns: columns.collect(),
-            separator,
-            span: span.clone(),
-        })
+        Ok(Self { columns: columns.collect(), separator, span: span.clone() })
     }
 }
 
@@ -320,18 +293,12 @@ impl<'de> Visitor<'de> for JoinVisitor {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<JoinParts, E> {
-        Ok(JoinParts {
-            columns: vec![Named::Alone(name.to_owned())],
-            separator: String::new(),
-        })
+        Ok(JoinParts { columns: vec![Named::Alone(name.to_owned())], separator: String::new() })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<JoinParts, A::Error> {
         let names = Vec::<ColumnName>::deserialize(SeqAccessDeserializer::new(list))?;
-        Ok(JoinParts {
-            columns: names.into_iter().map(Named::Listed).collect(),
-            separator: " ".to_owned(),
-        })
+        Ok(JoinParts { columns: names.into_iter().map(Named::Listed).collect(), separator: " ".to_owned() })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<JoinParts, A::Error> {

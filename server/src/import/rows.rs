@@ -10,10 +10,10 @@ use roundsman_sync_core::limits::{DESCRIPTION_CHARS_MAX, FIELD_CHARS_MAX, NOTE_C
 
 use super::columns::{Bound, Cells};
 use super::dates::{ClockChange, TimeFlaw, read_time};
-use super::map::{Filed, ImportMap, fold};
+use super::map::{FiledBy, ImportMap, fold};
 use super::plan::{
-    ImportError, ImportPlan, ImportedCase, ImportedPlace, Oddity, ROWS_MAX, Reject, RejectReason,
-    Superseded, Warning,
+    ImportError, ImportPlan, ImportedCase, ImportedPlace, Oddity, ROWS_MAX, Reject, RejectReason, Superseded,
+    Warning,
 };
 use super::table::Table;
 
@@ -25,10 +25,8 @@ const QUOTED_CHARS_MAX: usize = 60;
 /// # Errors
 /// [`ImportError`] if the file as a whole cannot be read; single bad rows are in the plan.
 pub fn read_file(path: &Path, map: &ImportMap) -> Result<ImportPlan, ImportError> {
-    let file = std::fs::File::open(path).map_err(|source| ImportError::Open {
-        file: path.display().to_string(),
-        source,
-    })?;
+    let file = std::fs::File::open(path)
+        .map_err(|source| ImportError::Open { file: path.display().to_string(), source })?;
     read(file, map)
 }
 
@@ -43,37 +41,21 @@ pub fn read(source: impl Read, map: &ImportMap) -> Result<ImportPlan, ImportErro
     let mut table = Table::new(source)?;
     let bound = Bound::new(map, table.header())?;
     let mut gathered = Gathered::default();
-    let mut plan = ImportPlan {
-        source: map.source.clone(),
-        ..ImportPlan::default()
-    };
+    let mut plan = ImportPlan { source: map.source.clone(), ..ImportPlan::default() };
     while let Some(row) = table.next_row()? {
         if plan.read == ROWS_MAX {
             return Err(ImportError::TooManyRows);
         }
         plan.read += 1;
-        let mut reading = Reading {
-            map,
-            bound: &bound,
-            row: row.line,
-            key: None,
-            oddities: Vec::new(),
-            unmapped: None,
-        };
+        let mut reading =
+            Reading { map, bound: &bound, row: row.line, key: None, oddities: Vec::new(), unmapped: None };
         match reading.case(row.record) {
             Ok(case) => {
                 let oddities = reading.oddities.into_iter();
-                plan.warnings.extend(oddities.map(|oddity| Warning {
-                    row: row.line,
-                    oddity,
-                }));
+                plan.warnings.extend(oddities.map(|oddity| Warning { row: row.line, oddity }));
                 gathered.add(case, reading.unmapped);
             }
-            Err(reason) => plan.rejected.push(Reject {
-                row: row.line,
-                key: reading.key,
-                reason,
-            }),
+            Err(reason) => plan.rejected.push(Reject { row: row.line, key: reading.key, reason }),
         }
     }
     gathered.finish(&mut plan);
@@ -103,11 +85,7 @@ impl Gathered {
     }
 
     fn finish(self, plan: &mut ImportPlan) {
-        let rows: Vec<_> = self
-            .cases
-            .iter()
-            .map(|c| c.as_ref().map(|c| c.case.row))
-            .collect();
+        let rows: Vec<_> = self.cases.iter().map(|c| c.as_ref().map(|c| c.case.row)).collect();
         for (row, key) in self.superseded {
             let winner = self.by_key.get(&key).and_then(|&at| rows[at]);
             let by_row = winner.unwrap_or(row);
@@ -141,11 +119,9 @@ impl Reading<'_> {
         self.key = bound.key_of(record);
         let cells = Cells::new(bound, record, &mut self.oddities)?;
         let key = self.key(&cells)?;
-        let reported_at =
-            self.time(&cells, bound.reported_at)?
-                .ok_or_else(|| RejectReason::TimeMissing {
-                    column: bound.name(bound.reported_at).to_owned(),
-                })?;
+        let reported_at = self
+            .time(&cells, bound.reported_at)?
+            .ok_or_else(|| RejectReason::TimeMissing { column: bound.name(bound.reported_at).to_owned() })?;
         let closed_at = match bound.closed_at {
             Some(at) => self.time(&cells, at)?,
             None => None,
@@ -158,14 +134,12 @@ impl Reading<'_> {
         let category = cells.line(bound.category, "category")?;
         let detail = cells.line(bound.category_detail, "category detail")?;
         let (class, filed) = self.map.classify(category.as_deref(), detail.as_deref());
-        if filed == Filed::ByDefault {
+        if filed == FiledBy::Default {
             self.unmapped = Some(category.unwrap_or_default());
         }
         let description = cells
             .text(&bound.description, "description", DESCRIPTION_CHARS_MAX)?
-            .ok_or_else(|| RejectReason::DescriptionMissing {
-                columns: bound.description.names(bound),
-            })?;
+            .ok_or_else(|| RejectReason::DescriptionMissing { columns: bound.description.names(bound) })?;
         let outcome = match &bound.outcome {
             Some(join) => cells.text(join, "outcome", NOTE_CHARS_MAX)?,
             None => None,
@@ -174,10 +148,10 @@ impl Reading<'_> {
         Ok(ImportedCase {
             row: self.row,
             key,
-            kind: class.kind.clone(),
+            kind: class.kind,
             subject: class.subject.clone(),
-            urgency: class.urgency.clone(),
-            department: class.department.clone(),
+            urgency: class.urgency,
+            department: class.department,
             place: ImportedPlace {
                 building: cells.joined_line(building.as_ref(), "building")?,
                 unit: cells.joined_line(unit.as_ref(), "unit")?,
@@ -199,14 +173,9 @@ impl Reading<'_> {
         let column = self.bound.name(self.bound.key);
         let key = cells
             .get(self.bound.key)
-            .ok_or_else(|| RejectReason::KeyMissing {
-                column: column.to_owned(),
-            })?;
+            .ok_or_else(|| RejectReason::KeyMissing { column: column.to_owned() })?;
         if let Some(code) = key.chars().find(|c| c.is_control()) {
-            return Err(RejectReason::ControlCharacter {
-                column: column.to_owned(),
-                code: u32::from(code),
-            });
+            return Err(RejectReason::ControlCharacter { column: column.to_owned(), code: u32::from(code) });
         }
         within(key.to_owned(), "key", FIELD_CHARS_MAX)
     }
@@ -216,27 +185,18 @@ impl Reading<'_> {
             return Ok(None);
         };
         let column = || self.bound.name(at).to_owned();
-        let moment =
-            read_time(&self.map.dates, self.map.zone, text).map_err(|flaw| match flaw {
-                TimeFlaw::Unreadable => RejectReason::TimeUnreadable {
-                    column: column(),
-                    text: quoted(text),
-                },
-                TimeFlaw::OutOfRange => RejectReason::TimeOutOfRange {
-                    column: column(),
-                    text: quoted(text),
-                },
-            })?;
+        let moment = read_time(&self.map.dates, self.map.zone, text).map_err(|flaw| match flaw {
+            TimeFlaw::Unreadable => RejectReason::TimeUnreadable { column: column(), text: quoted(text) },
+            TimeFlaw::OutOfRange => RejectReason::TimeOutOfRange { column: column(), text: quoted(text) },
+        })?;
         match moment.note {
             ClockChange::None => {}
-            ClockChange::Skipped => self.oddities.push(Oddity::TimeSkipped {
-                column: column(),
-                text: quoted(text),
-            }),
-            ClockChange::Twice => self.oddities.push(Oddity::TimeTwice {
-                column: column(),
-                text: quoted(text),
-            }),
+            ClockChange::Skipped => {
+                self.oddities.push(Oddity::TimeSkipped { column: column(), text: quoted(text) })
+            }
+            ClockChange::Twice => {
+                self.oddities.push(Oddity::TimeTwice { column: column(), text: quoted(text) })
+            }
         }
         Ok(Some(moment.at))
     }
@@ -251,27 +211,17 @@ impl Reading<'_> {
             self.oddities.push(Oddity::ClosedWithoutTime);
         }
         if !closed && closed_at.is_some() {
-            self.oddities.push(Oddity::ClosingTimeWhileOpen {
-                status: quoted(status.unwrap_or_default()),
-            });
+            self.oddities.push(Oddity::ClosingTimeWhileOpen { status: quoted(status.unwrap_or_default()) });
         }
         closed
     }
 }
 
 /// The text, if it has at most so many letters.
-pub(super) fn within(
-    text: String,
-    field: &'static str,
-    chars_max: usize,
-) -> Result<String, RejectReason> {
+pub(super) fn within(text: String, field: &'static str, chars_max: usize) -> Result<String, RejectReason> {
     let chars = text.chars().count();
     if chars > chars_max {
-        return Err(RejectReason::TooLong {
-            field,
-            chars,
-            chars_max,
-        });
+        return Err(RejectReason::TooLong { field, chars, chars_max });
     }
     Ok(text)
 }

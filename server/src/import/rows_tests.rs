@@ -1,10 +1,7 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
 use proptest::prelude::*;
+use roundsman_sync_core::model::{CaseKind, Department, Urgency};
 
 use super::super::rejects;
 use super::*;
@@ -62,15 +59,7 @@ fn assert_adds_up(plan: &ImportPlan) {
 
 fn rejections(plan: &ImportPlan) -> Vec<String> {
     let each = plan.rejected.iter();
-    each.map(|r| {
-        format!(
-            "{} {}: {}",
-            r.row,
-            r.key.as_deref().unwrap_or("-"),
-            r.reason
-        )
-    })
-    .collect()
+    each.map(|r| format!("{} {}: {}", r.row, r.key.as_deref().unwrap_or("-"), r.reason)).collect()
 }
 
 fn warnings(plan: &ImportPlan) -> Vec<String> {
@@ -84,29 +73,16 @@ fn a_row_becomes_a_case() {
         "A1,02/28/2023 11:45:00 PM,03/01/2023,Closed,LIFT,\"stuck\r\nagain\",mended,\"13  HAMILTON\n TERRACE\",10031,x\n",
     );
     let case = &plan.cases[0];
-    assert_eq!(
-        (
-            &*case.kind,
-            &*case.subject,
-            &*case.urgency,
-            &*case.department
-        ),
-        ("repair", "equipment/lift", "important", "engineering")
-    );
+    assert_eq!((case.kind, &*case.subject), (CaseKind::Repair, "equipment/lift"));
+    assert_eq!((case.urgency, case.department), (Urgency::Important, Department::Engineering));
     assert_eq!(case.key, "A1");
     assert_eq!(case.external_number.as_deref(), Some("A1"));
     assert_eq!(case.description, "LIFT: stuck\nagain");
     assert_eq!(case.outcome.as_deref(), Some("mended"));
-    assert_eq!(
-        case.place.building.as_deref(),
-        Some("13 HAMILTON TERRACE, 10031")
-    );
+    assert_eq!(case.place.building.as_deref(), Some("13 HAMILTON TERRACE, 10031"));
     assert_eq!(case.place.spot, None);
     assert_eq!(case.reported_at.to_string(), "2023-03-01T04:45:00.000Z");
-    assert_eq!(
-        case.closed_at.unwrap().to_string(),
-        "2023-03-01T05:00:00.000Z"
-    );
+    assert_eq!(case.closed_at.unwrap().to_string(), "2023-03-01T05:00:00.000Z");
     assert!(case.closed);
     assert!(plan.warnings.is_empty());
     assert!(plan.unmapped.is_empty());
@@ -117,20 +93,9 @@ fn the_last_row_of_a_key_wins_and_the_others_are_named() {
     let plan = plan(
         "A,02/01/2023,,Open,lift,one,,,,\nB,02/01/2023,,Open,lift,b,,,,\nA,02/02/2023,,Open,lift,two,,,,\n A ,02/03/2023,,Open,lift,three,,,,\na,02/03/2023,,Open,lift,other key,,,,\n",
     );
-    let kept: Vec<_> = plan
-        .cases
-        .iter()
-        .map(|c| (c.row, c.description.as_str()))
-        .collect();
-    assert_eq!(
-        kept,
-        [(3, "lift: b"), (5, "lift: three"), (6, "lift: other key")]
-    );
-    let lost: Vec<_> = plan
-        .superseded
-        .iter()
-        .map(|s| (s.row, s.key.as_str(), s.by_row))
-        .collect();
+    let kept: Vec<_> = plan.cases.iter().map(|c| (c.row, c.description.as_str())).collect();
+    assert_eq!(kept, [(3, "lift: b"), (5, "lift: three"), (6, "lift: other key")]);
+    let lost: Vec<_> = plan.superseded.iter().map(|s| (s.row, s.key.as_str(), s.by_row)).collect();
     assert_eq!(lost, [(2, "A", 5), (4, "A", 5)]);
 }
 
@@ -139,32 +104,17 @@ fn a_rejected_row_never_supersedes_a_sound_one() {
     let plan = plan("A,02/01/2023,,Open,lift,one,,,,\nA,soon,,Open,lift,two,,,,\n");
     assert_eq!(plan.cases[0].row, 2);
     assert_eq!(plan.superseded, []);
-    assert_eq!(
-        rejections(&plan),
-        ["3 A: column 'opened': 'soon' fits none of the map's date formats"]
-    );
+    assert_eq!(rejections(&plan), ["3 A: column 'opened': 'soon' fits none of the map's date formats"]);
 }
 
 #[test]
 fn bad_rows_are_rejected_with_line_and_reason() {
     for (row, expected) in [
         ("A,02/01/2023\n", "2 A: 2 fields where the header has 10"),
-        (
-            "A,02/01/2023,,,lift,t,,,,,\n",
-            "2 A: 11 fields where the header has 10",
-        ),
-        (
-            ",02/01/2023,,,lift,t,,,,\n",
-            "2 -: column 'key' is empty: a row needs its key",
-        ),
-        (
-            "\"A\nB\",02/01/2023,,,lift,t,,,,\n",
-            "2 -: column 'key' has the control character U+000A",
-        ),
-        (
-            "A,,,,lift,t,,,,\n",
-            "2 A: column 'opened' is empty: a case needs the time it was reported",
-        ),
+        ("A,02/01/2023,,,lift,t,,,,,\n", "2 A: 11 fields where the header has 10"),
+        (",02/01/2023,,,lift,t,,,,\n", "2 -: column 'key' is empty: a row needs its key"),
+        ("\"A\nB\",02/01/2023,,,lift,t,,,,\n", "2 -: column 'key' has the control character U+000A"),
+        ("A,,,,lift,t,,,,\n", "2 A: column 'opened' is empty: a case needs the time it was reported"),
         (
             "A,02/30/2023,,,lift,t,,,,\n",
             "2 A: column 'opened': '02/30/2023' fits none of the map's date formats",
@@ -177,18 +127,9 @@ fn bad_rows_are_rejected_with_line_and_reason() {
             "A,02/01/2023,never,,lift,t,,,,\n",
             "2 A: column 'closed': 'never' fits none of the map's date formats",
         ),
-        (
-            "A,02/01/2023,,,,N/A,,,,\n",
-            "2 A: 'type', 'text' give no text: a case needs a description",
-        ),
-        (
-            "A,02/01/2023,,,lift,a\0b,,,,\n",
-            "2 A: column 'text' has the control character U+0000",
-        ),
-        (
-            "A,02/01/2023,,,lift,a\x7fb,,,,\n",
-            "2 A: column 'text' has the control character U+007F",
-        ),
+        ("A,02/01/2023,,,,N/A,,,,\n", "2 A: 'type', 'text' give no text: a case needs a description"),
+        ("A,02/01/2023,,,lift,a\0b,,,,\n", "2 A: column 'text' has the control character U+0000"),
+        ("A,02/01/2023,,,lift,a\x7fb,,,,\n", "2 A: column 'text' has the control character U+007F"),
     ] {
         assert_eq!(rejections(&plan(row)), [expected]);
     }
@@ -196,14 +137,10 @@ fn bad_rows_are_rejected_with_line_and_reason() {
 
 #[test]
 fn bytes_that_are_not_utf8_name_their_column_and_only_where_something_reads_them() {
-    let found = plan(b"A,02/01/2023,,,lift,caf\xE9,,,,\nB,02/01/2023,,,lift,ok,,,,\xE9\n\xE9,02/01/2023,,,lift,t,,,,\n");
-    assert_eq!(
-        rejections(&found),
-        [
-            "2 A: column 'text' is not UTF-8",
-            "4 -: column 'key' is not UTF-8"
-        ]
+    let found = plan(
+        b"A,02/01/2023,,,lift,caf\xE9,,,,\nB,02/01/2023,,,lift,ok,,,,\xE9\n\xE9,02/01/2023,,,lift,t,,,,\n",
     );
+    assert_eq!(rejections(&found), ["2 A: column 'text' is not UTF-8", "4 -: column 'key' is not UTF-8"]);
     assert_eq!(found.cases[0].key, "B");
 }
 
@@ -219,31 +156,14 @@ fn a_field_is_taken_up_to_its_bound_and_rejected_past_it() {
     let row = |text: usize, outcome: usize, street: usize| {
         // Three bytes a letter: bounds count letters.
         let many = |n| "电".repeat(n);
-        format!(
-            "A,02/01/2023,,,lift,{},{},{},,\n",
-            many(text),
-            many(outcome),
-            many(street)
-        )
+        format!("A,02/01/2023,,,lift,{},{},{},,\n", many(text), many(outcome), many(street))
     };
     let text_max = DESCRIPTION_CHARS_MAX - "lift: ".len();
-    assert_eq!(
-        rejections(&plan(row(text_max, NOTE_CHARS_MAX, FIELD_CHARS_MAX))).len(),
-        0
-    );
+    assert_eq!(rejections(&plan(row(text_max, NOTE_CHARS_MAX, FIELD_CHARS_MAX))).len(), 0);
     for (row, expected) in [
-        (
-            row(text_max + 1, 1, 1),
-            "2 A: description has 20001 letters, at most 20000 are taken",
-        ),
-        (
-            row(1, NOTE_CHARS_MAX + 1, 1),
-            "2 A: outcome has 4001 letters, at most 4000 are taken",
-        ),
-        (
-            row(1, 1, FIELD_CHARS_MAX + 1),
-            "2 A: building has 201 letters, at most 200 are taken",
-        ),
+        (row(text_max + 1, 1, 1), "2 A: description has 20001 letters, at most 20000 are taken"),
+        (row(1, NOTE_CHARS_MAX + 1, 1), "2 A: outcome has 4001 letters, at most 4000 are taken"),
+        (row(1, 1, FIELD_CHARS_MAX + 1), "2 A: building has 201 letters, at most 200 are taken"),
     ] {
         assert_eq!(rejections(&plan(row)), [expected]);
     }
@@ -286,18 +206,14 @@ fn rows_that_take_the_default_are_counted_by_category() {
 fn a_header_that_does_not_fit_the_map_says_which_column() {
     let header = |text: &str| read(text.as_bytes(), &map()).unwrap_err().to_string();
     assert!(header("").contains("file is empty"));
-    assert!(
-        header("a,b\n").contains("reads column 'key', which the header does not have; it has a, b")
-    );
+    assert!(header("a,b\n").contains("reads column 'key', which the header does not have; it has a, b"));
     let twice = HEADER.replace("unused", "key");
     assert!(header(&twice).contains("column 'key', which the header has more than once"));
 }
 
 #[test]
 fn the_rejects_file_lists_every_row_without_a_case_of_its_own() {
-    let found = plan(
-        "=A,02/01/2023,,,lift,t,,,,\n=A,02/01/2023,,,lift,t,,,,\nB\n,02/01/2023,,,lift,t,,,,\n",
-    );
+    let found = plan("=A,02/01/2023,,,lift,t,,,,\n=A,02/01/2023,,,lift,t,,,,\nB\n,02/01/2023,,,lift,t,,,,\n");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rejects.csv");
     rejects::write_file(&path, &found).unwrap();
@@ -319,12 +235,7 @@ fn the_sample_reads_whole_by_its_built_in_map_packed_or_not() {
     assert_eq!(rejections(&found), Vec::<String>::new());
     assert_eq!((found.cases.len(), found.superseded.len()), (300, 0));
     assert_eq!(found.unmapped, []);
-    let warned = |words: &str| {
-        warnings(&found)
-            .iter()
-            .filter(|w| w.contains(words))
-            .count()
-    };
+    let warned = |words: &str| warnings(&found).iter().filter(|w| w.contains(words)).count();
     assert_eq!(warned("closed before it was reported"), 1);
     assert!(warned("place holder") >= 5);
     let packed = zstd::stream::encode_all(&sample[..], 3).unwrap();

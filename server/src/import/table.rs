@@ -14,7 +14,7 @@ use super::plan::ImportError;
 
 /// One record. A quote that is never closed swallows what follows, and this is where it ends.
 pub const RECORD_BYTES_MAX: u64 = 1024 * 1024;
-/// A whole file after unpacking. A million rows of a city's complaints have about 700 MB.
+/// A whole file after unpacking. A million rows of a city's complaints have 600 MB.
 pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
@@ -57,12 +57,8 @@ impl<'a> Table<'a> {
             plain.read_exact(&mut [0; 3]).map_err(unreadable)?;
         }
         let meter = Rc::new(Meter::default());
-        let lines = Lines {
-            source: Box::new(plain),
-            meter: Rc::clone(&meter),
-            after_cr: false,
-            unfinished: false,
-        };
+        let lines =
+            Lines { source: Box::new(plain), meter: Rc::clone(&meter), after_cr: false, unfinished: false };
         let mut table = Self {
             reader: ReaderBuilder::new()
                 .has_headers(false)
@@ -75,9 +71,7 @@ impl<'a> Table<'a> {
         };
         let names = table.next_row()?.map(|row| {
             let names = row.record.iter();
-            names
-                .map(|name| String::from_utf8_lossy(name).trim().to_owned())
-                .collect()
+            names.map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect()
         });
         table.header = names.ok_or(ImportError::HeaderMissing)?;
         Ok(table)
@@ -105,26 +99,17 @@ impl<'a> Table<'a> {
                     (Some(Overrun::Record), _) => ImportError::RecordTooLong { line },
                     (Some(Overrun::File), _) => ImportError::FileTooLong,
                     (None, csv::ErrorKind::Io(source)) => ImportError::Read { line, source },
-                    (None, other) => ImportError::Read {
-                        line,
-                        source: io::Error::other(format!("{other:?}")),
-                    },
+                    (None, other) => {
+                        ImportError::Read { line, source: io::Error::other(format!("{other:?}")) }
+                    }
                 });
             }
         }
         // The reader notes the position before it skips empty lines. Every record ends with one LF.
-        let inside = self
-            .record
-            .as_slice()
-            .iter()
-            .filter(|&&b| b == b'\n')
-            .count();
+        let inside = self.record.as_slice().iter().filter(|&&b| b == b'\n').count();
         let inside = u64::try_from(inside).unwrap_or(0);
         let end = self.reader.position().line();
-        Ok(Some(Row {
-            line: end.saturating_sub(inside + 1).max(start),
-            record: &self.record,
-        }))
+        Ok(Some(Row { line: end.saturating_sub(inside + 1).max(start), record: &self.record }))
     }
 }
 
@@ -215,11 +200,7 @@ impl Read for Lines<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        reason = "a test may stop at the first surprise"
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
     use super::*;
 
@@ -270,10 +251,7 @@ mod tests {
         let mut table = Table::new(&bytes[..]).unwrap();
         assert!(table.next_row().unwrap().is_some());
         let flaw = table.next_row().map(|_| ()).unwrap_err();
-        assert!(
-            matches!(flaw, ImportError::RecordTooLong { line: 3 }),
-            "{flaw}"
-        );
+        assert!(matches!(flaw, ImportError::RecordTooLong { line: 3 }), "{flaw}");
     }
 
     #[test]
