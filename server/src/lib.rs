@@ -6,7 +6,9 @@
 pub mod auth;
 pub mod blobs;
 pub mod database;
+pub mod export;
 pub mod feed;
+pub mod import;
 pub mod ingest;
 pub mod log;
 pub mod projection;
