@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod blobs;
+pub mod console;
 pub mod database;
 pub mod export;
 pub mod feed;

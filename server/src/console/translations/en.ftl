@@ -1,0 +1,290 @@
+# The words of the console in English. The Chinese file has the same keys.
+
+skip-to-content = Skip to content
+nav-label = Pages
+nav-cases = Cases
+language-label = Language
+sign-out = Sign out
+made-at = As of
+
+login-title = Sign in
+login-login = Login
+login-password = Password
+login-enter = Sign in
+login-hint = Your administrator gives you a login and a one-time password.
+login-error-wrong = The login or the password is not right.
+login-error-too-many = Too many wrong tries. Wait a few minutes, then try again.
+login-error-expired = Your session has ended. Please sign in again.
+
+password-title = Choose a new password
+password-why = You signed in with a one-time password. Choose one that only you know.
+password-old = One-time password
+password-new = New password
+password-again = New password, once more
+password-hint = At least { $n } characters. A few unrelated words are easier to remember than signs.
+password-set = Set password
+password-error-old-wrong = The one-time password is not right.
+password-error-too-short = The new password is too short.
+password-error-differ = The two new passwords differ.
+password-error-same = The new password is the same as the old one.
+
+failure-not-found = Nothing here
+failure-not-found-advice = There is nothing at this address, or it is not for you to see.
+failure-forbidden = Not allowed
+failure-forbidden-advice = Your role does not allow this, or the form was too old. Go back, reload the page and try again.
+failure-internal = The server failed
+failure-internal-advice = Nothing was changed. Try again; if it happens again, tell your administrator the number below.
+failure-request = Request
+failure-back = To the cases
+
+cases-title = Cases
+cases-search = Search cases
+cases-search-hint = Words of the matter, a case number, or a place such as “3-2-501”
+cases-status = Status
+cases-department = Department
+cases-urgency = Urgency
+cases-any = Any
+cases-show = Show
+cases-clear = Clear filters
+cases-found = { $n ->
+    [one] 1 case
+   *[other] { $n } cases
+}
+cases-found-more = More than { $n } cases
+cases-number = Number
+cases-matter = Matter
+cases-place = Place
+cases-assignee = Assignee
+cases-changed = Last change
+cases-nobody = nobody yet
+cases-empty = No cases
+cases-empty-all = No case has been registered yet. Cases appear here as soon as a phone syncs or a list is imported.
+cases-empty-filter = No case matches. Try fewer words or clear the filters.
+paging-label = Further pages
+paging-older = Older
+paging-newest = Back to the newest
+
+flag-parallel = { $n ->
+    [one] 1 parallel edit
+   *[other] { $n } parallel edits
+}
+flag-owed = { $n ->
+    [one] 1 photo owed
+   *[other] { $n } photos owed
+}
+flag-refused = { $n ->
+    [one] 1 refused edit
+   *[other] { $n } refused edits
+}
+
+case-no-number = No number yet
+case-jump = Parts of this page
+case-about = Case
+case-description = Description
+case-orders = Work orders
+case-no-orders = No work order yet.
+case-timeline = Timeline
+case-photos = Photos
+case-no-photos = No photos.
+case-sign-offs = Sign-offs
+case-no-sign-offs = No sign-off yet.
+case-refused = Refused edits
+case-refused-why = These edits reached the server but were not accepted. They are kept here so that what somebody wrote is not lost.
+refused-tried = What they tried to write
+order = Order
+parallel-edit = Parallel edit
+parallel-edit-why = Where people changed the same field without knowing of each other, every value is shown until somebody settles it.
+value-cleared = emptied
+value-never-set = not set
+
+contact-title = Contact data
+contact-hint = Confidential. Use it only to settle this case.
+contact-own-words = In the caller’s own words
+
+timeline-why = Each entry keeps two times: the one the device claimed, and the interval the server itself can vouch for. Neither is ever changed.
+timeline-empty = No entries yet.
+timeline-office = in the office
+time-claimed = Claimed by the device
+time-witnessed = Witnessed by the server
+time-not-before = Not before
+time-not-before-unknown = unknown: the device had no fresh word from the server
+time-received = Received
+time-width = Interval
+span-seconds = { $n } s
+span-minutes = { $n } min
+span-hours = { $n } h
+span-days = { $n } d
+
+photo = Photo
+photo-on-phone = Still on the phone of
+photo-no-preview = No preview for this type
+
+sign-off-statement = Statement exactly as shown to the signer
+sign-off-digest = SHA-256 of the statement
+sign-off-signer = Signer
+sign-off-no-signer = not named
+sign-off-taken-by = Taken by
+sign-off-drawn = Drawn signature
+sign-off-withheld = The signature is not shown to your role.
+fit-fits = The statement has the signed digest, and the case still says the same.
+fit-outdated = The statement has the signed digest, but the case has changed since.
+fit-broken = The statement does not have the digest that was signed.
+
+kind-complaint = Complaint
+kind-repair = Repair
+kind-request = Request
+kind-inquiry = Inquiry
+kind-suggestion = Suggestion
+
+channel-phone = Phone
+channel-walk_in = Walk-in
+channel-email = Email
+channel-wechat = WeChat
+channel-letter = Letter
+channel-mailbox = Mailbox
+channel-press = Press
+channel-hotline = 12345 hotline
+channel-app = App
+channel-patrol = Patrol
+channel-colleague = Colleague
+channel-open311 = Open311
+channel-import = Import
+
+urgency-urgent = Urgent
+urgency-important = Important
+urgency-general = General
+
+nature-valid = Valid complaint
+nature-help = Asks for help
+nature-consult = Asks for advice
+nature-vent = Vents
+
+status-received = Received
+status-dispatched = Dispatched
+status-accepted = Accepted
+status-arrived = Arrived
+status-waiting = Waiting
+status-completed = Completed
+status-signed_off = Signed off
+status-returned = Order returned
+status-closed = Closed
+
+department-engineering = Engineering
+department-security = Security
+department-environment = Environment
+department-customer_service = Customer service
+
+subject-equipment = Equipment
+subject-service_attitude = Service attitude
+subject-service_quality = Service quality
+subject-fees = Fees
+subject-emergency = Emergency
+subject-environment = Environment
+subject-security = Security
+subject-parking = Parking
+subject-noise = Noise
+subject-lift = Lift
+subject-heating = Heating
+subject-plumbing = Plumbing
+subject-water = Water
+subject-power = Power
+subject-door = Door
+subject-intercom = Intercom
+subject-light = Light
+subject-paint = Paint
+subject-smoke_detector = Smoke detector
+subject-barrier = Barrier
+subject-illegal_parking = Illegal parking
+subject-leak = Leak
+subject-other = Other
+
+entry-received = Received
+entry-dispatched = Dispatched
+entry-accepted = Accepted
+entry-arrived = Arrived
+entry-diagnosed = Diagnosed
+entry-temporary_measure = Temporary measure
+entry-waiting = Waiting
+entry-resumed = Resumed
+entry-completed = Completed
+entry-returned = Order returned
+entry-reported = Result reported
+entry-visited = Return visit
+entry-closed = Closed
+entry-reopened = Re-opened
+entry-remark = Remark
+entry-unknown = Entry of a newer version
+
+time-flag-declared_later = Declared later
+time-flag-declared_later-why = The person entered this some time after it happened and said so.
+time-flag-clock_jump = Clock jump
+time-flag-clock_jump-why = The phone’s clock was set or jumped shortly before; the claimed time may be off.
+time-flag-clock_ahead = Clock ahead
+time-flag-clock_ahead-why = The phone’s clock ran ahead of the server’s: the claimed time lies after receipt.
+time-flag-clock_behind = Clock behind
+time-flag-clock_behind-why = The phone’s clock ran behind the server’s by more than usual.
+time-flag-reboot = Restarted
+time-flag-reboot-why = The phone restarted since it last heard from the server, so its running time cannot check its clock.
+time-flag-backdated = Before the interval
+time-flag-backdated-why = The claimed time lies before the earliest moment the server can vouch for.
+
+photo-role-before = Before
+photo-role-after = After
+photo-role-evidence = Evidence
+
+sign-off-subject-completion = Completion
+sign-off-subject-charge = Charge
+sign-off-subject-settlement = Settlement
+
+sign-off-outcome-signed = Signed
+sign-off-outcome-later = To be signed by link
+sign-off-outcome-refused = Refused to sign
+sign-off-outcome-absent = Absent
+sign-off-outcome-not_needed = Not needed
+
+relation-owner = Owner
+relation-family = Family
+relation-tenant = Tenant
+relation-agent = Agent
+relation-staff = Staff
+relation-other = Other
+
+field-kind = Kind
+field-channel = Channel
+field-place = Place
+field-subject = Subject
+field-urgency = Urgency
+field-nature = Nature
+field-department = Department
+field-assignee = Assignee
+field-reported_at = Reported
+field-external_number = External number
+field-name = Name
+field-phone = Phone
+field-address = Address
+
+role-guard = Patrol guard
+role-technician = Technician
+role-reception = Reception
+role-supervisor = Supervisor
+role-site_director = Site director
+role-manager = Manager
+role-admin = Administrator
+
+refusal-role_not_permitted = The role may not write this
+refusal-site_not_permitted = No role at this estate
+refusal-person_mismatch = The phone is enrolled for somebody else
+refusal-change_malformed = The edit was damaged
+refusal-change_too_large = The edit was too large
+refusal-change_not_permitted = No edit may do this
+refusal-entry_immutable = What was once stated cannot be changed
+refusal-schema_newer = Written by a newer version of the app
+refusal-clock_ahead = The phone’s clock is too far ahead
+refusal-dependency_missing = An earlier edit has not arrived
+refusal-dependency_refused = It builds on a refused edit
+refusal-fork = Two different edits under one number
+refusal-document_unknown = The case is unknown
+refusal-kind_mismatch = The document is of another kind
+refusal-epoch_closed = The case was continued in a new document
+refusal-device_revoked = The phone was revoked
+refusal-signature_invalid = The phone’s signature does not fit

@@ -1,0 +1,252 @@
+//! The coded words of the domain that pages translate.
+
+/// A list of codes that mean something in one place of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// What sort of matter a case is (投诉, 报修, …).
+    Kind,
+    /// The way by which a case came in.
+    Channel,
+    /// How soon it must be seen to.
+    Urgency,
+    /// Whether a complaint is a fault of the company.
+    Nature,
+    /// How far a case or an order has come.
+    Status,
+    /// The departments most companies have; others are shown by their own name.
+    Department,
+    /// The steps of the subject tree that come with the product.
+    Subject,
+    /// What an entry states.
+    Entry,
+    /// What makes a stated time doubtful. Each code also has a sentence of explanation.
+    TimeFlag,
+    /// What a photo is for.
+    PhotoRole,
+    /// What a sign-off is about.
+    SignOffSubject,
+    /// How asking for a signature ended.
+    SignOffOutcome,
+    /// How a signer belongs to the flat.
+    Relation,
+    /// The name of a field whose parallel values are kept.
+    Field,
+    /// What a person does for the company.
+    Role,
+    /// Why an edit was refused. The spellings are those of the shared list of error codes.
+    Refusal,
+}
+
+impl Vocabulary {
+    /// Every vocabulary.
+    pub const ALL: [Self; 16] = [
+        Self::Kind,
+        Self::Channel,
+        Self::Urgency,
+        Self::Nature,
+        Self::Status,
+        Self::Department,
+        Self::Subject,
+        Self::Entry,
+        Self::TimeFlag,
+        Self::PhotoRole,
+        Self::SignOffSubject,
+        Self::SignOffOutcome,
+        Self::Relation,
+        Self::Field,
+        Self::Role,
+        Self::Refusal,
+    ];
+
+    /// The codes that have words, in the order in which a person should read them.
+    pub const fn codes(self) -> &'static [&'static str] {
+        match self {
+            Self::Kind => &["complaint", "repair", "request", "inquiry", "suggestion"],
+            Self::Channel => &[
+                "phone",
+                "walk_in",
+                "email",
+                "wechat",
+                "letter",
+                "mailbox",
+                "press",
+                "hotline",
+                "app",
+                "patrol",
+                "colleague",
+                "open311",
+                "import",
+            ],
+            Self::Urgency => &["urgent", "important", "general"],
+            Self::Nature => &["valid", "help", "consult", "vent"],
+            Self::Status => &[
+                "received",
+                "dispatched",
+                "accepted",
+                "waiting",
+                "arrived",
+                "completed",
+                "signed_off",
+                "returned",
+                "closed",
+            ],
+            Self::Department => &["engineering", "security", "environment", "customer_service"],
+            Self::Subject => &[
+                "equipment",
+                "service_attitude",
+                "service_quality",
+                "fees",
+                "emergency",
+                "environment",
+                "security",
+                "parking",
+                "noise",
+                "lift",
+                "heating",
+                "plumbing",
+                "water",
+                "power",
+                "door",
+                "intercom",
+                "light",
+                "paint",
+                "smoke_detector",
+                "barrier",
+                "illegal_parking",
+                "leak",
+                "other",
+            ],
+            Self::Entry => &[
+                "received",
+                "dispatched",
+                "accepted",
+                "arrived",
+                "diagnosed",
+                "temporary_measure",
+                "waiting",
+                "resumed",
+                "completed",
+                "returned",
+                "reported",
+                "visited",
+                "closed",
+                "reopened",
+                "remark",
+                "unknown",
+            ],
+            Self::TimeFlag => {
+                &["declared_later", "clock_jump", "clock_ahead", "clock_behind", "reboot", "backdated"]
+            }
+            Self::PhotoRole => &["before", "after", "evidence"],
+            Self::SignOffSubject => &["completion", "charge", "settlement"],
+            Self::SignOffOutcome => &["signed", "refused", "absent", "later", "not_needed"],
+            Self::Relation => &["owner", "family", "tenant", "agent", "staff", "other"],
+            Self::Field => &[
+                "kind",
+                "channel",
+                "place",
+                "subject",
+                "urgency",
+                "nature",
+                "department",
+                "assignee",
+                "reported_at",
+                "external_number",
+                "name",
+                "phone",
+                "address",
+            ],
+            Self::Role => {
+                &["guard", "technician", "reception", "supervisor", "site_director", "manager", "admin"]
+            }
+            Self::Refusal => &[
+                "role_not_permitted",
+                "site_not_permitted",
+                "person_mismatch",
+                "change_malformed",
+                "change_too_large",
+                "change_not_permitted",
+                "entry_immutable",
+                "schema_newer",
+                "clock_ahead",
+                "dependency_missing",
+                "dependency_refused",
+                "fork",
+                "document_unknown",
+                "kind_mismatch",
+                "epoch_closed",
+                "device_revoked",
+                "signature_invalid",
+            ],
+        }
+    }
+
+    /// Whether the code has words.
+    pub fn knows(self, code: &str) -> bool {
+        self.codes().contains(&code)
+    }
+
+    /// The key of the code's words in the translations.
+    pub fn key(self, code: &str) -> String {
+        format!("{}-{code}", self.prefix())
+    }
+
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Kind => "kind",
+            Self::Channel => "channel",
+            Self::Urgency => "urgency",
+            Self::Nature => "nature",
+            Self::Status => "status",
+            Self::Department => "department",
+            Self::Subject => "subject",
+            Self::Entry => "entry",
+            Self::TimeFlag => "time-flag",
+            Self::PhotoRole => "photo-role",
+            Self::SignOffSubject => "sign-off-subject",
+            Self::SignOffOutcome => "sign-off-outcome",
+            Self::Relation => "relation",
+            Self::Field => "field",
+            Self::Role => "role",
+            Self::Refusal => "refusal",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use roundsman_sync_core::error::ErrorCode;
+    use roundsman_sync_core::model;
+    use roundsman_sync_core::rules::CaseStatus;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_with_words_is_a_code_that_exists() {
+        for code in Vocabulary::Refusal.codes() {
+            assert!(ErrorCode::from_text(code).is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_status_of_a_case_has_words() {
+        for status in CaseStatus::ALL {
+            assert!(Vocabulary::Status.knows(status.as_str()), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn every_word_of_a_document_is_known_and_no_other() {
+        macro_rules! same {
+            ($($word:ident $vocabulary:ident),*) => {$(
+                let words: Vec<_> = model::$word::ALL.iter().map(|word| word.as_str()).collect();
+                assert_eq!(Vocabulary::$vocabulary.codes(), words, stringify!($word));
+            )*};
+        }
+        same!(
+            CaseKind Kind, Channel Channel, Urgency Urgency, Nature Nature, Department Department,
+            Role Role, EntryKind Entry, PhotoRole PhotoRole, SignOffSubject SignOffSubject,
+            SignOffOutcome SignOffOutcome
+        );
+    }
+}
