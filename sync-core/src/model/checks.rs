@@ -12,7 +12,9 @@ pub(super) fn long_text(field: &str, text: &str, chars_max: usize) -> Result<(),
             format!("{field} has {length} letters; at most {chars_max} fit"),
         ));
     }
-    if let Some(at) = text.chars().position(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    // U+0080 to U+009F are let through: they are what damaged quotation marks of other systems turn
+    // into, and keeping such a text as it came is better than refusing it.
+    if let Some(at) = text.chars().position(|c| c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(Refusal::new(
             ErrorCode::TextInvalid,
             format!("{field} has a control character at letter {}", at + 1),
@@ -24,7 +26,7 @@ pub(super) fn long_text(field: &str, text: &str, chars_max: usize) -> Result<(),
 /// One line of at most [`FIELD_CHARS_MAX`] letters. Empty is fine.
 pub(super) fn short_text(field: &str, text: &str) -> Result<(), Refusal> {
     long_text(field, text, FIELD_CHARS_MAX)?;
-    match text.chars().position(char::is_control) {
+    match text.chars().position(|c| c.is_ascii_control()) {
         None => Ok(()),
         Some(at) => Err(Refusal::new(
             ErrorCode::TextInvalid,
