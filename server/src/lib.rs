@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod blobs;
 pub mod console;
+pub mod data_folder;
 pub mod database;
 pub mod export;
 pub mod feed;

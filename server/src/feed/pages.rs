@@ -262,9 +262,12 @@ impl Walk<'_, '_> {
             .collect::<Result<_, _>>()?;
         sources
             .into_iter()
-            .map(|source| match log::read(self.read, source.unsigned_abs())?.1 {
-                LogEntry::Change { change, .. } => Ok(change),
-                other => Err(DatabaseError::corrupt("changes", format!("{source} is {other:?}"))),
+            .map(|source| {
+                if let (_, LogEntry::Change { change, .. }) = log::read(self.read, source.unsigned_abs())? {
+                    Ok(change)
+                } else {
+                    Err(DatabaseError::corrupt("changes", format!("entry {source} is no change")))
+                }
             })
             .collect()
     }

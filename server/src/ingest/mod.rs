@@ -5,7 +5,9 @@
 
 mod judge;
 mod office;
+mod staff;
 mod writer;
 
 pub use office::{Office, OfficeError, Sitting};
+pub use staff::Newcomer;
 pub use writer::{Batch, Delivered, Writer};

@@ -1,6 +1,7 @@
 //! Documents in memory while they are written.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use roundsman_sync_core::document::{Document, DocumentKind, Heads};
 use roundsman_sync_core::ids::DocumentId;
@@ -45,11 +46,10 @@ impl DocumentCache {
         id: DocumentId,
         kind: DocumentKind,
     ) -> Result<&mut LiveDocument, DatabaseError> {
-        if !self.live.contains_key(&id) {
-            let loaded = load(db, id)?.map_or_else(|| fresh(kind), Ok)?;
-            self.live.insert(id, loaded);
-        }
-        let live = self.live.get_mut(&id).ok_or_else(|| DatabaseError::corrupt("documents", id))?;
+        let live = match self.live.entry(id) {
+            Entry::Occupied(live) => live.into_mut(),
+            Entry::Vacant(place) => place.insert(load(db, id)?.map_or_else(|| fresh(kind), Ok)?),
+        };
         if live.document.kind() == kind {
             Ok(live)
         } else {

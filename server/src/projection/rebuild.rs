@@ -69,10 +69,7 @@ pub fn compare(db: &Connection) -> Result<Vec<Difference>, DatabaseError> {
 }
 
 /// The number of rows of a table and a digest over all of them, in the order of their columns.
-///
-/// # Errors
-/// If the database fails.
-pub fn fingerprint(db: &Connection, table: &'static str) -> Result<(u64, [u8; 32]), DatabaseError> {
+fn fingerprint(db: &Connection, table: &'static str) -> Result<(u64, [u8; 32]), DatabaseError> {
     let columns: Vec<String> = db
         .prepare("SELECT name FROM pragma_table_info(?1)")?
         .query_map([table], |row| row.get(0))?

@@ -1,0 +1,217 @@
+//! Estates, people, phones and accounts: facts that the office decides.
+
+use rand::Rng;
+use roundsman_sync_core::error::{ErrorCode, Refusal};
+use roundsman_sync_core::ids::{DeviceId, PersonId, SiteId};
+use roundsman_sync_core::limits::ENROL_CODE_AGE_MS_MAX;
+use roundsman_sync_core::model::{Command, Department, Role, SitePerson};
+use roundsman_sync_core::protocol::key::PublicKey;
+use rusqlite::OptionalExtension;
+
+use super::{Batch, Office, OfficeError, Sitting};
+use crate::auth::enrol_code::EnrolCode;
+use crate::auth::password;
+use crate::database::DatabaseError;
+use crate::log::LogEntry;
+
+/// Somebody to be added at an estate.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    /// Their name, as colleagues know it.
+    pub name: String,
+    /// Where.
+    pub site: SiteId,
+    /// As what.
+    pub role: Role,
+    /// In which department, for roles that belong to one.
+    pub department: Option<Department>,
+}
+
+fn sqlite(error: rusqlite::Error) -> OfficeError {
+    OfficeError::Database(error.into())
+}
+
+impl Office {
+    /// Takes an estate under management. The desk gets the rights with which the command line works.
+    ///
+    /// # Errors
+    /// If the name is not one, or the database fails.
+    pub fn add_site(
+        &self,
+        batch: &mut Batch<'_>,
+        rng: &mut dyn Rng,
+        desk: Sitting,
+        name: &str,
+    ) -> Result<SiteId, OfficeError> {
+        let site = SiteId::mint(desk.now, rng);
+        batch.append(desk.now, &LogEntry::SiteAdded { site, name: name.to_owned() })?;
+        for role in [Role::Manager, Role::Admin] {
+            let grant = LogEntry::RoleGranted { person: desk.person, site, role, department: None };
+            batch.append(desk.now, &grant)?;
+        }
+        self.carry_out(batch, rng, desk, &Command::NameSite { site, name: name.to_owned() })?;
+        Ok(site)
+    }
+
+    /// Adds a person, or gives one of that name another role.
+    ///
+    /// # Errors
+    /// If the name is not one, or the database fails.
+    pub fn add_person(
+        &self,
+        batch: &mut Batch<'_>,
+        rng: &mut dyn Rng,
+        desk: Sitting,
+        newcomer: &Newcomer,
+    ) -> Result<PersonId, OfficeError> {
+        let Newcomer { name, site, role, department } = newcomer;
+        let known: Option<[u8; 16]> = batch
+            .db
+            .query_row("SELECT person FROM people WHERE name = ?1", [name], |row| row.get(0))
+            .optional()
+            .map_err(sqlite)?;
+        let person = match known {
+            Some(person) => PersonId::from_bytes(person),
+            None => {
+                let person = PersonId::mint(desk.now, rng);
+                batch.append(desk.now, &LogEntry::PersonAdded { person, name: name.clone() })?;
+                person
+            }
+        };
+        let grant = LogEntry::RoleGranted { person, site: *site, role: *role, department: *department };
+        batch.append(desk.now, &grant)?;
+        let listed = SitePerson { person, name: name.clone(), role: *role, department: *department };
+        self.carry_out(batch, rng, desk, &Command::PutPerson { site: *site, person: listed })?;
+        Ok(person)
+    }
+
+    /// Lets a person sign in, with a one-time password that is told once.
+    ///
+    /// # Errors
+    /// If the login is taken by somebody else, or the database fails.
+    pub fn open_account(
+        &self,
+        batch: &mut Batch<'_>,
+        rng: &mut dyn Rng,
+        person: PersonId,
+        login: &str,
+    ) -> Result<String, OfficeError> {
+        let holder: Option<[u8; 16]> = batch
+            .db
+            .query_row("SELECT person FROM accounts WHERE login = ?1", [login], |row| row.get(0))
+            .optional()
+            .map_err(sqlite)?;
+        if holder.is_some_and(|holder| holder != *person.as_bytes()) {
+            let taken = format!("the login '{login}' belongs to somebody else");
+            return Err(Refusal::new(ErrorCode::ValueOutOfRange, taken).into());
+        }
+        let once = password::one_time(rng);
+        let hash = password::hash(&once, rng)
+            .map_err(|error| Refusal::new(ErrorCode::Internal, error.to_string()))?;
+        batch
+            .db
+            .execute(
+                "INSERT INTO accounts (login, person, password, one_time) VALUES (?1, ?2, ?3, 1)
+                 ON CONFLICT DO UPDATE SET password = excluded.password, one_time = 1",
+                (login, person.as_bytes(), hash),
+            )
+            .map_err(sqlite)?;
+        Ok(once.to_string())
+    }
+
+    /// Makes a one-time code with which a person enrols a phone within ten minutes.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn invite(
+        &self,
+        batch: &mut Batch<'_>,
+        rng: &mut dyn Rng,
+        desk: Sitting,
+        person: PersonId,
+    ) -> Result<EnrolCode, DatabaseError> {
+        let code = EnrolCode::generate(rng);
+        batch.db.execute(
+            "INSERT INTO invites (code, person, created) VALUES (?1, ?2, ?3)",
+            (code.digest().as_bytes(), person.as_bytes(), desk.now.millis()),
+        )?;
+        Ok(code)
+    }
+
+    /// Enrols the phone that holds this key with a code. The same code and key get the same device
+    /// again, because the first answer may have been lost.
+    ///
+    /// # Errors
+    /// If the code is unknown, expired or used by another phone, or the database fails.
+    pub fn enrol(
+        &self,
+        batch: &mut Batch<'_>,
+        rng: &mut dyn Rng,
+        now: roundsman_sync_core::clock::Timestamp,
+        code: &str,
+        key: &PublicKey,
+        name: &str,
+    ) -> Result<(DeviceId, PersonId), OfficeError> {
+        let unknown = || Refusal::new(ErrorCode::EnrolCodeUnknown, "no such code is waiting");
+        let digest = EnrolCode::parse(code).map_err(|_| unknown())?.digest();
+        let key_bytes = minicbor::to_vec(key).map_err(|error| DatabaseError::corrupt("invites", error))?;
+        type Row = ([u8; 16], i64, Option<Vec<u8>>, Option<[u8; 16]>);
+        let found: Option<Row> = batch
+            .db
+            .query_row(
+                "SELECT person, created, key, device FROM invites WHERE code = ?1",
+                [digest.as_bytes()],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            )
+            .optional()
+            .map_err(sqlite)?;
+        let (person, created, used_key, device) = found.ok_or_else(unknown)?;
+        let person = PersonId::from_bytes(person);
+        match (used_key, device) {
+            (Some(used), Some(device)) if used == key_bytes => {
+                return Ok((DeviceId::from_bytes(device), person));
+            }
+            (None, None) => {}
+            _ => {
+                return Err(Refusal::new(ErrorCode::EnrolCodeUsed, "another phone has used this code").into());
+            }
+        }
+        if now.millis().saturating_sub(created) > ENROL_CODE_AGE_MS_MAX {
+            return Err(
+                Refusal::new(ErrorCode::EnrolCodeExpired, "the code is older than ten minutes").into()
+            );
+        }
+        let device = DeviceId::mint(now, rng);
+        let enrolled = LogEntry::DeviceEnrolled { device, person, key: *key, name: name.to_owned() };
+        batch.append(now, &enrolled)?;
+        batch
+            .db
+            .execute(
+                "UPDATE invites SET key = ?2, device = ?3 WHERE code = ?1",
+                (digest.as_bytes(), key_bytes, device.as_bytes()),
+            )
+            .map_err(sqlite)?;
+        Ok((device, person))
+    }
+
+    /// Shuts a phone out. Tells whether there was one to shut out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn revoke(
+        &self,
+        batch: &mut Batch<'_>,
+        desk: Sitting,
+        device: DeviceId,
+    ) -> Result<bool, DatabaseError> {
+        let enrolled = batch
+            .db
+            .prepare_cached("SELECT 1 FROM devices WHERE device = ?1 AND revoked IS NULL")?
+            .exists([device.as_bytes()])?;
+        if enrolled && device != self.device {
+            batch.append(desk.now, &LogEntry::DeviceRevoked { device })?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+}
