@@ -135,3 +135,20 @@ fn a_module_declared_for_tests_only_is_free() {
     plant(root.path(), "sync-core/src/rules/status.rs", "use std::fs;");
     assert_eq!(found(root.path()).len(), 1);
 }
+
+#[test]
+fn every_direct_dependency_has_a_line_that_says_why() {
+    let manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
+    let reasons = fs::read_to_string(workspace().join("docs/dependencies.md")).unwrap();
+    let section = manifest.split("[workspace.dependencies]").nth(1).unwrap();
+    let lines = section.lines().take_while(|line| !line.starts_with('['));
+    let names: Vec<&str> = lines
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .filter(|name| !name.starts_with("roundsman-"))
+        .collect();
+    assert!(names.len() > 20, "{names:?}");
+    let missing: Vec<&str> =
+        names.into_iter().filter(|name| !reasons.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "not in docs/dependencies.md: {missing:?}");
+}

@@ -47,7 +47,8 @@ const NOT_IN_PURE_CORE: [&[&str]; 8] = [
 /// Where the server may speak of status codes: the handlers, and the clients among its own parts.
 const KNOW_STATUS_CODES: [&str; 7] = ["error", "http", "console", "auth", "app", "demo", "bench"];
 
-/// Handlers that live beside what they handle: tus is an HTTP protocol made of headers and status codes.
+/// The exception: tus is itself a protocol of headers and status codes, and the simulator speaks it without
+/// a transport (`docs/adr/0002-own-tus.md`).
 const ALSO_KNOWS_STATUS_CODES: [&str; 2] = ["blobs", "tus"];
 
 /// What a console page must not name: it reads tables, never what they are derived from.
