@@ -1,6 +1,6 @@
 //! A simulated machine whose power fails: a SQLite file layer ("VFS") in memory.
 //!
-//! Everything that SQLite writes under this VFS goes to a [`disk`] that knows which bytes are certain
+//! Everything that SQLite writes under this VFS goes to a disk that knows which bytes are certain
 //! and which a power loss may drop, reorder or tear. Tests take such an [`Image`], start a machine from
 //! it and look what is left.
 //!
