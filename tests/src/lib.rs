@@ -1,1 +1,4 @@
 //! The world that end-to-end, simulation and crash tests share.
+
+pub mod crash_vfs;
+pub mod layering;

@@ -111,6 +111,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::disallowed_methods, reason = "a person who adds a kind asks the test to write its seed")]
     fn the_seeds_in_this_program_are_the_seeds_every_device_has() {
         for kind in DocumentKind::ALL {
             let name = format!("src/document/seeds/{}-1.bin", format!("{kind:?}").to_lowercase());

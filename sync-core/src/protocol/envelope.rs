@@ -78,7 +78,7 @@ pub struct Envelope {
     /// The changes, each after what it builds on.
     #[n(5)]
     pub items: Vec<EnvelopeItem>,
-    /// Over [`Envelope::signing_input`].
+    /// Over `Envelope::signing_input`.
     #[n(6)]
     pub signature: Signature,
 }

@@ -1,0 +1,1 @@
+cargo check -p roundsman-sync-core --no-default-features --locked
