@@ -8,6 +8,7 @@ pub mod blobs;
 pub mod console;
 pub mod data_folder;
 pub mod database;
+pub mod error;
 pub mod export;
 pub mod feed;
 pub mod import;

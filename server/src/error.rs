@@ -1,0 +1,159 @@
+//! Errors as the outside sees them: `application/problem+json` (RFC 9457), one table of status codes.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use roundsman_sync_core::error::{ErrorCode, Refusal};
+use serde::Serialize;
+
+use crate::blobs::BlobError;
+use crate::database::DatabaseError;
+use crate::ingest::OfficeError;
+
+/// A request that was not done.
+#[derive(Debug)]
+pub struct Problem {
+    /// The status of the reply.
+    pub status: StatusCode,
+    /// What and where.
+    pub refusal: Refusal,
+    /// Headers that go with it.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    code: &'a str,
+    detail: &'a str,
+    request_id: &'a str,
+}
+
+/// The status that goes with a code when nothing more is known.
+pub fn status_of(code: ErrorCode) -> StatusCode {
+    use ErrorCode as E;
+    match code {
+        E::NotFound
+        | E::DocumentUnknown
+        | E::OrderUnknown
+        | E::UploadUnknown
+        | E::EnrolCodeUnknown => StatusCode::NOT_FOUND,
+        E::EnrolCodeExpired | E::EnrolCodeUsed => StatusCode::GONE,
+        E::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        E::BodyTooLarge | E::PhotoTooLarge | E::ChangeTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        E::SignatureMissing
+        | E::SignatureInvalid
+        | E::TokenStale
+        | E::RequestReplayed
+        | E::DeviceUnknown
+        | E::LoginFailed
+        | E::LoginRequired
+        | E::UploadTokenInvalid => StatusCode::UNAUTHORIZED,
+        E::DeviceRevoked
+        | E::RoleNotPermitted
+        | E::SiteNotPermitted
+        | E::PersonMismatch
+        | E::CommandNotPermitted
+        | E::NotEnrolled => StatusCode::FORBIDDEN,
+        E::Fork | E::EpochClosed | E::UploadOffsetMismatch | E::EntryImmutable => StatusCode::CONFLICT,
+        E::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        E::Internal | E::StoreFailed | E::StoreNewer | E::StoreCorrupt => StatusCode::INTERNAL_SERVER_ERROR,
+        E::LinkFailed | E::ReplyMalformed => StatusCode::BAD_GATEWAY,
+        E::BadRequest | E::ProtocolUnsupported => StatusCode::BAD_REQUEST,
+        E::ChangeMalformed
+        | E::ChangeNotPermitted
+        | E::SchemaNewer
+        | E::ClockAhead
+        | E::DependencyMissing
+        | E::DependencyRefused
+        | E::KindMismatch
+        | E::TextTooLong
+        | E::TextInvalid
+        | E::FieldMissing
+        | E::ValueOutOfRange
+        | E::PhotoEmpty
+        | E::PhotoNotExpected
+        | E::PhotoHashMismatch => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+impl Problem {
+    /// A problem with the usual status of its code.
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Refusal::new(code, detail).into()
+    }
+
+    /// The same problem with one more header; a value that fits no header is left out.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
+        self
+    }
+
+    /// The problem as a reply.
+    pub fn reply(&self, request_id: &str) -> http::Response<Vec<u8>> {
+        let code = self.refusal.code.as_str();
+        let body = Body {
+            r#type: format!("https://roundsman.example/errors#{code}"),
+            title: self.refusal.code.meaning(),
+            status: self.status.as_u16(),
+            code,
+            detail: &self.refusal.message,
+            request_id,
+        };
+        let mut reply = http::Response::new(serde_json::to_vec(&body).unwrap_or_default());
+        *reply.status_mut() = self.status;
+        reply
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        for (name, value) in &self.headers {
+            reply.headers_mut().insert(name.clone(), value.clone());
+        }
+        reply
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        // The id of the request, where one was given to it, replaces this by the layer around it.
+        let (parts, body) = self.reply("").into_parts();
+        Response::from_parts(parts, body.into())
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self { status: status_of(refusal.code), refusal, headers: Vec::new() }
+    }
+}
+
+impl From<DatabaseError> for Problem {
+    fn from(error: DatabaseError) -> Self {
+        // What the database said is for the operator, not for the asker.
+        tracing::error!(%error, "the database failed");
+        Self::new(ErrorCode::Internal, "the server's database failed; nothing was changed")
+    }
+}
+
+impl From<rusqlite::Error> for Problem {
+    fn from(error: rusqlite::Error) -> Self {
+        DatabaseError::from(error).into()
+    }
+}
+
+impl From<BlobError> for Problem {
+    fn from(error: BlobError) -> Self {
+        tracing::error!(%error, "the photo store failed");
+        error.refusal().into()
+    }
+}
+
+impl From<OfficeError> for Problem {
+    fn from(error: OfficeError) -> Self {
+        match error {
+            OfficeError::Refused(refusal) => refusal.into(),
+            OfficeError::Database(error) => error.into(),
+        }
+    }
+}
