@@ -76,32 +76,7 @@ impl DataFolder {
         // Keys are in the database; nobody else on the machine needs to read it.
         #[cfg(unix)]
         std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(io)?;
-        let signer = SoftwareSigner::generate(Algorithm::Ed25519, rng);
-        let (org, office, log) = (OrgId::mint(now, rng), DeviceId::mint(now, rng), LogId::mint(now, rng));
-        let desk = PersonId::mint(now, rng);
-        let office_key = signer.export();
-        let mut secret = [0u8; 32];
-        rng.fill_bytes(&mut secret);
-        let mut writer = folder.writer(rng)?;
-        writer.transaction::<_, DatabaseError>(|batch| {
-            let facts: [(&str, &[u8]); 7] = [
-                ("org", org.as_bytes()),
-                ("org_name", org_name.as_bytes()),
-                ("log", log.as_bytes()),
-                ("office", office.as_bytes()),
-                ("office_key", office_key.as_slice()),
-                ("secret", &secret),
-                ("desk", desk.as_bytes()),
-            ];
-            for (key, value) in facts {
-                batch.db.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", (key, value))?;
-            }
-            let founded =
-                LogEntry::Founded { org, name: org_name.to_owned(), office, key: signer.public_key() };
-            batch.append(now, &founded)?;
-            batch.append(now, &LogEntry::PersonAdded { person: desk, name: "办公室 Office".to_owned() })?;
-            Ok(())
-        })?;
+        found(&mut folder.writer(rng)?, org_name, now, rng)?;
         Ok(folder)
     }
 
@@ -153,6 +128,42 @@ impl DataFolder {
     pub fn uploads(&self) -> Result<Uploads, BlobError> {
         Uploads::open(&self.path, self.blobs()?)
     }
+}
+
+/// Writes down a new organisation and its first server: ids, keys and secrets.
+///
+/// # Errors
+/// If the database fails, or already holds an organisation.
+pub fn found(
+    writer: &mut Writer,
+    org_name: &str,
+    now: Timestamp,
+    rng: &mut dyn Rng,
+) -> Result<(), DatabaseError> {
+    let signer = SoftwareSigner::generate(Algorithm::Ed25519, rng);
+    let (org, office, log) = (OrgId::mint(now, rng), DeviceId::mint(now, rng), LogId::mint(now, rng));
+    let desk = PersonId::mint(now, rng);
+    let office_key = signer.export();
+    let mut secret = [0u8; 32];
+    rng.fill_bytes(&mut secret);
+    writer.transaction::<_, DatabaseError>(|batch| {
+        let facts: [(&str, &[u8]); 7] = [
+            ("org", org.as_bytes()),
+            ("org_name", org_name.as_bytes()),
+            ("log", log.as_bytes()),
+            ("office", office.as_bytes()),
+            ("office_key", office_key.as_slice()),
+            ("secret", &secret),
+            ("desk", desk.as_bytes()),
+        ];
+        for (key, value) in facts {
+            batch.db.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", (key, value))?;
+        }
+        let founded = LogEntry::Founded { org, name: org_name.to_owned(), office, key: signer.public_key() };
+        batch.append(now, &founded)?;
+        batch.append(now, &LogEntry::PersonAdded { person: desk, name: "办公室 Office".to_owned() })?;
+        Ok(())
+    })
 }
 
 impl Identity {

@@ -15,3 +15,4 @@ pub mod import;
 pub mod ingest;
 pub mod log;
 pub mod projection;
+pub mod service;

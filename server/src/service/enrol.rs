@@ -1,0 +1,103 @@
+//! `POST /v1/enrol`: a phone presents its one-time code and its key.
+
+use http::{Request, Response};
+use rand::Rng;
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::error::{ErrorCode, Refusal};
+use roundsman_sync_core::ids::{PersonId, SiteId};
+use roundsman_sync_core::limits::FIELD_CHARS_MAX;
+use roundsman_sync_core::model::{Department, Role};
+use roundsman_sync_core::protocol::messages::{EnrolReply, EnrolRequest, RoleGrant};
+use roundsman_sync_core::protocol::{MEDIA_TYPE, PROTOCOL, packing};
+
+use super::Service;
+use crate::database::DatabaseError;
+use crate::error::Problem;
+use crate::ingest::OfficeError;
+
+/// A code, a key, a name and a signature; nobody needs more.
+const BODY_BYTES_MAX: usize = 4 * 1024;
+
+impl Service {
+    pub(super) fn enrol(
+        &self,
+        now: Timestamp,
+        rng: &mut dyn Rng,
+        request: &Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, Problem> {
+        let body = request.body();
+        if body.len() > BODY_BYTES_MAX {
+            let why = format!("an enrolment takes at most {BODY_BYTES_MAX} bytes");
+            return Err(Problem::new(ErrorCode::BodyTooLarge, why));
+        }
+        let asked: EnrolRequest = packing::unpack(body, BODY_BYTES_MAX)?;
+        check_protocol(asked.protocol)?;
+        if asked.name.chars().count() > FIELD_CHARS_MAX || asked.name.chars().any(char::is_control) {
+            let why = format!("the phone's name must be one line of at most {FIELD_CHARS_MAX} letters");
+            return Err(Problem::new(ErrorCode::TextTooLong, why));
+        }
+        let proof = EnrolRequest::proof_input(&asked.code, &asked.key);
+        asked.key.verify(&proof, &asked.proof).map_err(|_| {
+            Refusal::new(ErrorCode::SignatureInvalid, "the phone does not hold the key it presents")
+        })?;
+        let (device, person) =
+            self.write(|batch, office| office.enrol(batch, rng, now, &asked.code, &asked.key, &asked.name))?;
+        let (person_name, roles) = self.read(|read| person_and_roles(read, person))?;
+        let identity = self.identity();
+        let reply = EnrolReply {
+            org: identity.office.org,
+            device,
+            person,
+            person_name,
+            roles,
+            log: identity.log,
+            token: identity.office.secret.issue_freshness(now, self.epoch),
+            server_time: now,
+            server_key: identity.office.signer.public_key(),
+        };
+        Ok(packed(packing::pack(&reply)))
+    }
+}
+
+/// Whether this server speaks that version.
+pub(super) fn check_protocol(asked: u32) -> Result<(), Problem> {
+    if asked == PROTOCOL {
+        return Ok(());
+    }
+    let why = format!("this server speaks protocol {PROTOCOL}, not {asked}");
+    Err(Problem::new(ErrorCode::ProtocolUnsupported, why))
+}
+
+/// A reply of the protocol.
+pub(super) fn packed(body: Vec<u8>) -> Response<Vec<u8>> {
+    let mut reply = Response::new(body);
+    let media_type = http::HeaderValue::from_static(MEDIA_TYPE);
+    reply.headers_mut().insert(http::header::CONTENT_TYPE, media_type);
+    reply
+}
+
+fn person_and_roles(
+    read: &rusqlite::Connection,
+    person: PersonId,
+) -> Result<(String, Vec<RoleGrant>), OfficeError> {
+    let sqlite = |error: rusqlite::Error| DatabaseError::from(error);
+    let name = read
+        .query_row("SELECT name FROM people WHERE person = ?1", [person.as_bytes()], |row| row.get(0))
+        .map_err(sqlite)?;
+    let mut statement = read
+        .prepare_cached("SELECT site, role, department FROM roles WHERE person = ?1 ORDER BY site, role")
+        .map_err(sqlite)?;
+    let rows = statement
+        .query_map([person.as_bytes()], |row| {
+            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+        })
+        .map_err(sqlite)?;
+    let mut roles = Vec::new();
+    for row in rows {
+        let (site, role, department) = row.map_err(sqlite)?;
+        let role = Role::from_text(&role).ok_or_else(|| DatabaseError::corrupt("roles", role))?;
+        let department = department.as_deref().and_then(Department::from_text);
+        roles.push(RoleGrant { site: SiteId::from_bytes(site), role, department });
+    }
+    Ok((name, roles))
+}

@@ -1,0 +1,141 @@
+//! The synchronous heart: a request, the time and chance go in, a reply comes out.
+//!
+//! axum, tokio and threads only wrap it. A simulation drives it directly, in virtual time, so that
+//! everything a phone can do to a server can be tried ten thousand times and replayed from a seed.
+
+mod commit;
+mod enrol;
+mod sync;
+mod uploads;
+
+use std::sync::Mutex;
+
+use http::{Method, Request, Response};
+use rand::Rng;
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::error::ErrorCode;
+use rusqlite::Connection;
+
+use crate::auth::replay::ReplayGuard;
+use crate::auth::token::Epoch;
+use crate::blobs::{BlobStore, Uploads};
+use crate::data_folder::Identity;
+use crate::database::DatabaseError;
+use crate::error::Problem;
+use crate::ingest::{Batch, Office, Writer};
+
+use commit::GroupCommit;
+
+/// Where a service's read connections come from.
+pub type Connect = Box<dyn Fn() -> Result<Connection, DatabaseError> + Send + Sync>;
+
+/// One running server.
+pub struct Service {
+    identity: Identity,
+    commit: GroupCommit,
+    connect: Connect,
+    /// Idle read connections. At most as many as ever read at once.
+    readers: Mutex<Vec<Connection>>,
+    blobs: BlobStore,
+    uploads: Uploads,
+    /// Drawn at each start: a token of an earlier run proves a time, but is not fresh.
+    epoch: Epoch,
+    replay: ReplayGuard,
+}
+
+impl Service {
+    /// A service over a writer, its readers and the photo store.
+    ///
+    /// # Errors
+    /// If the database holds no organisation, or fails.
+    pub fn new(
+        writer: Writer,
+        connect: Connect,
+        uploads: Uploads,
+        blobs: BlobStore,
+        rng: &mut dyn Rng,
+    ) -> Result<Self, DatabaseError> {
+        let reader = connect()?;
+        let identity = Identity::load(&reader)?;
+        let mut epoch = Epoch::default();
+        rng.fill_bytes(&mut epoch);
+        Ok(Self {
+            identity,
+            commit: GroupCommit::new(writer),
+            connect,
+            readers: Mutex::new(vec![reader]),
+            blobs,
+            uploads,
+            epoch,
+            replay: ReplayGuard::new(),
+        })
+    }
+
+    /// Answers a request of a device. Whatever happens, there is a reply.
+    pub fn handle(&self, now: Timestamp, rng: &mut dyn Rng, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let answer = match (request.method(), request.uri().path()) {
+            (&Method::POST, "/v1/enrol") => self.enrol(now, rng, request),
+            (&Method::POST, "/v1/sync") => self.sync(now, request),
+            (_, "/v1/enrol" | "/v1/sync") => {
+                Err(Problem::new(ErrorCode::MethodNotAllowed, "this path takes POST")
+                    .with_header(http::header::ALLOW, "POST"))
+            }
+            (_, path) if path == uploads::BASE || path.starts_with("/v1/uploads/") => {
+                self.upload(now, rng, request)
+            }
+            (_, path) => Err(Problem::new(ErrorCode::NotFound, format!("there is nothing at {path}"))),
+        };
+        let request_id = request_id(request);
+        answer.unwrap_or_else(|problem| problem.reply(request_id))
+    }
+
+    /// Reads from one consistent state of the tables.
+    ///
+    /// # Errors
+    /// Whatever `read` returns, or that the database failed.
+    pub fn read<T, E: From<DatabaseError>>(
+        &self,
+        read: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let wrap = |error: rusqlite::Error| E::from(DatabaseError::from(error));
+        let idle = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => (self.connect)().map_err(E::from)?,
+        };
+        let value = read(&reader.transaction().map_err(wrap)?)?;
+        self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(reader);
+        Ok(value)
+    }
+
+    /// Writes for the office, in a transaction that is on disk when this returns.
+    ///
+    /// # Errors
+    /// Whatever `write` returns, or that the database failed; nothing of it then happened.
+    pub fn write<T, E: From<DatabaseError>>(
+        &self,
+        write: impl FnOnce(&mut Batch<'_>, &Office) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.commit.alone(|batch| write(batch, &self.identity.office))
+    }
+
+    /// Who this server is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The photos.
+    pub fn blobs(&self) -> &BlobStore {
+        &self.blobs
+    }
+
+    /// The uploads under way.
+    pub fn uploads(&self) -> &Uploads {
+        &self.uploads
+    }
+}
+
+/// Names the request in logs and problems. Given by the layer around; empty without one.
+fn request_id(request: &Request<Vec<u8>>) -> &str {
+    request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default()
+}

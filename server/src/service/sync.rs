@@ -1,0 +1,206 @@
+//! `POST /v1/sync`: one idempotent request does everything. Nothing is remembered between requests but
+//! what the device itself says: its cursors.
+
+use http::{HeaderName, Request, Response};
+use minicbor::bytes::ByteVec;
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::error::ErrorCode;
+use roundsman_sync_core::ids::{DeviceId, PhotoHash};
+use roundsman_sync_core::limits::{
+    PHOTO_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_FEEDS_MAX, REQUEST_PHOTOS_MAX,
+};
+use roundsman_sync_core::protocol::http_signature::SignedRequest;
+use roundsman_sync_core::protocol::key::PublicKey;
+use roundsman_sync_core::protocol::messages::{SyncReply, SyncRequest, UploadGrant, Verdict};
+use roundsman_sync_core::protocol::{COUNTER_HEADER, PROTOCOL, TOKEN_HEADER, packing};
+use rusqlite::OptionalExtension;
+
+use super::Service;
+use super::enrol::{check_protocol, packed};
+use crate::auth::token;
+use crate::database::DatabaseError;
+use crate::error::Problem;
+use crate::feed::{Pull, Pulled, pull};
+
+impl Service {
+    pub(super) fn sync(
+        &self,
+        now: Timestamp,
+        request: &Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, Problem> {
+        if request.body().len() > REQUEST_BYTES_MAX {
+            let why = format!("a sync takes at most {REQUEST_BYTES_MAX} bytes");
+            return Err(Problem::new(ErrorCode::BodyTooLarge, why));
+        }
+        let device = self.who_signed(now, request)?;
+        let mut asked: SyncRequest = packing::unpack(request.body(), REQUEST_BYTES_MAX)?;
+        check_protocol(asked.protocol)?;
+        check_counts(&asked)?;
+
+        let envelopes: Vec<Vec<u8>> =
+            std::mem::take(&mut asked.envelopes).into_iter().map(ByteVec::into).collect();
+        let secret = &self.identity().office.secret;
+        let verdicts = match envelopes.as_slice() {
+            [] => Vec::new(),
+            _ => self.commit.push(now, secret, device, envelopes)?,
+        };
+        // What a revoked phone brought is kept as evidence before it is turned away.
+        if self.is_revoked(device)? {
+            return Err(Problem::new(ErrorCode::DeviceRevoked, "this phone was shut out by the office"));
+        }
+        Ok(packed(packing::pack(&self.answer(now, device, &asked, verdicts)?)))
+    }
+
+    fn answer(
+        &self,
+        now: Timestamp,
+        device: DeviceId,
+        asked: &SyncRequest,
+        verdicts: Vec<Vec<Verdict>>,
+    ) -> Result<SyncReply, Problem> {
+        let identity = self.identity();
+        let same_log = asked.log == identity.log;
+        let (pulled, photos) = self.read::<_, DatabaseError>(|read| {
+            let ask =
+                Pull { device, base: asked.base, behind: &asked.behind, budget_bytes: asked.budget_bytes };
+            let pulled = if same_log { Some(pull(read, &ask)?) } else { None };
+            Ok((pulled, owed(read, device, &asked.photos)?))
+        })?;
+        // Cursors of another log mean nothing here: the device starts them anew and asks again.
+        let pulled = pulled.unwrap_or(Pulled {
+            feeds: Vec::new(),
+            pages: Vec::new(),
+            base: 0,
+            checksum: None,
+            more: true,
+            roles: Vec::new(),
+        });
+        let mut receipts = Vec::new();
+        let mut grants = Vec::new();
+        for (hash, state) in photos {
+            match state {
+                Owed::Stored => receipts.push(hash),
+                Owed::Expected { size } => {
+                    let grant = token::UploadGrant::given(now, device, hash, size);
+                    let token = identity.office.secret.issue_upload(&grant);
+                    grants.push(UploadGrant { hash, size, token });
+                }
+                Owed::Unknown => {}
+            }
+        }
+        Ok(SyncReply {
+            protocol: PROTOCOL,
+            log: identity.log,
+            verdicts,
+            feeds: pulled.feeds,
+            pages: pulled.pages,
+            receipts,
+            grants,
+            checksum: pulled.checksum,
+            base: pulled.base,
+            token: identity.office.secret.issue_freshness(now, self.epoch),
+            server_time: now,
+            more: pulled.more,
+            backed_up: 0,
+            roles: pulled.roles,
+        })
+    }
+
+    /// The device whose key signed this request, if the request is fresh.
+    fn who_signed(&self, now: Timestamp, request: &Request<Vec<u8>>) -> Result<DeviceId, Problem> {
+        let signed = SignedRequest::parse(request.headers())?;
+        let device = signed.device;
+        let key: Option<Vec<u8>> = self.read::<_, DatabaseError>(|read| {
+            Ok(read
+                .prepare_cached("SELECT key FROM devices WHERE device = ?1")?
+                .query_row([device.as_bytes()], |row| row.get(0))
+                .optional()?)
+        })?;
+        let key =
+            key.ok_or_else(|| Problem::new(ErrorCode::DeviceUnknown, "no such device is enrolled here"))?;
+        let key: PublicKey =
+            minicbor::decode(&key).map_err(|error| DatabaseError::corrupt("devices", error))?;
+        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+        signed.verify(request.method().as_str(), target, request.body(), &key)?;
+
+        let secret = &self.identity().office.secret;
+        let fresh = secret.read_freshness(&signed.token).is_some_and(|token| token.is_fresh(now, self.epoch));
+        let token_header = HeaderName::from_static(TOKEN_HEADER);
+        let token = secret.issue_freshness(now, self.epoch);
+        if !fresh {
+            return Err(Problem::new(ErrorCode::TokenStale, "sign again with the token in this reply")
+                .with_header(token_header, &token));
+        }
+        self.replay.admit(device, signed.counter).map_err(|lowest| {
+            Problem::new(ErrorCode::RequestReplayed, format!("the counter must be at least {lowest}"))
+                .with_header(HeaderName::from_static(COUNTER_HEADER), &lowest.to_string())
+                .with_header(token_header, &token)
+        })?;
+        Ok(device)
+    }
+
+    pub(super) fn is_revoked(&self, device: DeviceId) -> Result<bool, DatabaseError> {
+        self.read(|read| {
+            Ok(read
+                .prepare_cached("SELECT 1 FROM devices WHERE device = ?1 AND revoked IS NOT NULL")?
+                .exists([device.as_bytes()])?)
+        })
+    }
+}
+
+fn check_counts(asked: &SyncRequest) -> Result<(), Problem> {
+    let counts = [
+        ("envelopes", asked.envelopes.len(), REQUEST_ENVELOPES_MAX),
+        ("feeds", asked.behind.len(), REQUEST_FEEDS_MAX),
+        ("photos", asked.photos.len(), REQUEST_PHOTOS_MAX),
+    ];
+    for (what, count, max) in counts {
+        if count > max {
+            return Err(Problem::new(
+                ErrorCode::BadRequest,
+                format!("{count} {what} in one request; at most {max}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What the server has to say of a photo that a device asks about.
+enum Owed {
+    /// All of it is here.
+    Stored,
+    /// An accepted edit of this device names it.
+    Expected {
+        /// Its length, as that edit says.
+        size: u64,
+    },
+    /// No accepted edit of this device names it. Knowing a hash grants nothing.
+    Unknown,
+}
+
+fn owed(
+    read: &rusqlite::Connection,
+    device: DeviceId,
+    hashes: &[PhotoHash],
+) -> Result<Vec<(PhotoHash, Owed)>, DatabaseError> {
+    let mut statement = read.prepare_cached(
+        "SELECT o.size, b.hash IS NOT NULL FROM owed o LEFT JOIN blobs b ON b.hash = o.hash
+         WHERE o.hash = ?1 AND o.device = ?2",
+    )?;
+    hashes
+        .iter()
+        .map(|&hash| {
+            let row: Option<(i64, bool)> = statement
+                .query_row((hash.as_bytes(), device.as_bytes()), |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let state = match row {
+                Some((_, true)) => Owed::Stored,
+                Some((size, false)) if size.unsigned_abs() <= PHOTO_BYTES_MAX => {
+                    Owed::Expected { size: size.unsigned_abs() }
+                }
+                Some(_) | None => Owed::Unknown,
+            };
+            Ok((hash, state))
+        })
+        .collect()
+}
