@@ -3,6 +3,7 @@
 //! Data flows one way: an envelope is judged by `ingest`, written to the `log`, and turned into tables
 //! by `projection`, which also keeps the `feed`s that `service` answers from.
 
+pub mod app;
 pub mod auth;
 pub mod blobs;
 pub mod console;
@@ -11,8 +12,11 @@ pub mod database;
 pub mod error;
 pub mod export;
 pub mod feed;
+pub mod http;
 pub mod import;
 pub mod ingest;
 pub mod log;
 pub mod projection;
+pub mod router;
+pub mod serve;
 pub mod service;

@@ -1,0 +1,4 @@
+//! axum around the service: thin handlers, one noun a file.
+
+pub mod devices;
+pub mod health;

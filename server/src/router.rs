@@ -1,0 +1,19 @@
+//! Every path there is, in one list.
+
+use axum::Router;
+use axum::routing::{any, get, patch};
+
+use crate::app::App;
+use crate::http::{devices, health};
+
+/// The whole application.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/v1/enrol", any(devices::whole))
+        .route("/v1/sync", any(devices::whole))
+        .route("/v1/uploads", any(devices::whole))
+        .route("/v1/uploads/{id}", patch(devices::patch).fallback(devices::whole))
+        .with_state(app)
+}

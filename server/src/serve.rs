@@ -1,0 +1,79 @@
+//! Running the server until it is told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::data_folder::{DataFolder, FolderError};
+use crate::database::DatabaseError;
+use crate::router::router;
+use crate::service::Service;
+
+/// Why the server could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The data folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The network or the runtime.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+}
+
+/// The service over a data folder.
+///
+/// # Errors
+/// If the folder cannot be used.
+pub fn service_of(folder: &DataFolder) -> Result<Service, FolderError> {
+    let mut rng = rand::rng();
+    let readers = folder.clone();
+    let uploads = folder.uploads()?;
+    uploads.sweep(App::now())?;
+    let writer = folder.writer(&mut rng)?;
+    let connect = Box::new(move || readers.reader());
+    Ok(Service::new(writer, connect, uploads, folder.blobs()?, &mut rng)?)
+}
+
+/// Serves until SIGTERM or SIGINT, then lets the requests under way end. `ready` is told the address
+/// once connections are taken.
+///
+/// # Errors
+/// If the folder or the address cannot be used.
+pub fn run(
+    folder: &DataFolder,
+    listen: SocketAddr,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
+    let app = App { service: Arc::new(service_of(folder)?), zone: chrono_tz::Asia::Shanghai, secure: false };
+    let io = |what: &str| {
+        let what = what.to_owned();
+        move |source| ServeError::Io { what, source }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(io("starting"))?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(listen).await.map_err(io(&format!("listening on {listen}")))?;
+        let address = listener.local_addr().map_err(io("listening"))?;
+        let stop = stopped().map_err(io("waiting for signals"))?;
+        ready(address);
+        axum::serve(listener, router(app)).with_graceful_shutdown(stop).await.map_err(io("serving"))
+    })
+}
+
+/// Ends when the process is asked to stop.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! { _ = term.recv() => {} _ = int.recv() => {} }
+    })
+}
