@@ -215,7 +215,7 @@ impl Batch<'_> {
                 verdict: verdict.clone(),
             };
             let pos = self.append(now, &entry)?;
-            if verdict == LoggedVerdict::Accepted {
+            if !matches!(verdict, LoggedVerdict::Pending { .. }) {
                 self.settle_waiting(now, change.hash)?;
             }
             verdicts.push(answer(verdict, pos));
@@ -252,10 +252,11 @@ impl Batch<'_> {
         }))
     }
 
-    /// Judges again what waited for this change, and what waited for that in turn.
+    /// Judges again what waited for this change, which has been accepted or refused, and what waited
+    /// for that in turn.
     fn settle_waiting(&mut self, now: Timestamp, hash: ChangeHash) -> Result<(), DatabaseError> {
-        let mut arrived = vec![hash];
-        while let Some(hash) = arrived.pop() {
+        let mut settled = vec![hash];
+        while let Some(hash) = settled.pop() {
             let sources: Vec<i64> = self
                 .db
                 .prepare_cached("SELECT source FROM waiting WHERE missing = ?1 ORDER BY source")?
@@ -267,11 +268,8 @@ impl Batch<'_> {
                 if matches!(verdict, LoggedVerdict::Pending { .. }) {
                     continue;
                 }
-                let accepted = verdict == LoggedVerdict::Accepted;
                 self.append(now, &LogEntry::Settled { change: source, verdict })?;
-                if accepted {
-                    arrived.push(change);
-                }
+                settled.push(change);
             }
         }
         Ok(())

@@ -37,7 +37,8 @@ impl Projection<'_> {
 
         self.db.prepare_cached("DELETE FROM parallel_edits WHERE document = ?1")?.execute([number])?;
         let mut insert = self.db.prepare_cached(
-            "INSERT INTO parallel_edits (document, field, place, value, person, claimed_at)
+            // Two orders may stand under one id if somebody forged it; the first to be read is shown.
+            "INSERT OR IGNORE INTO parallel_edits (document, field, place, value, person, claimed_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         for edit in &parallel {
@@ -56,19 +57,18 @@ impl Projection<'_> {
 
         let audience = case_feeds(&case);
         feed::set_feeds(self.db, number, pos, &audience)?;
-        let contact = DocumentId::contact_of(id);
-        match self.number_of(contact)? {
+        match self.number_of(DocumentId::contact_of(id), DocumentKind::Contact)? {
             Some(contact) => feed::set_feeds(self.db, contact, pos, &contact_feeds(&case)),
             None => Ok(()),
         }
     }
 
-    /// The row number of a document, if it has one.
-    pub(super) fn number_of(&self, id: DocumentId) -> Result<Option<i64>, DatabaseError> {
+    /// The row number of a document of this kind, if there is one.
+    pub(super) fn number_of(&self, id: DocumentId, kind: DocumentKind) -> Result<Option<i64>, DatabaseError> {
         Ok(self
             .db
-            .prepare_cached("SELECT number FROM documents WHERE id = ?1")?
-            .query_row([id.as_bytes()], |row| row.get(0))
+            .prepare_cached("SELECT number FROM documents WHERE id = ?1 AND kind = ?2")?
+            .query_row((id.as_bytes(), kind.number()), |row| row.get(0))
             .optional()?)
     }
 

@@ -22,8 +22,9 @@ impl Projection<'_> {
         let live = self.documents.open(self.db, id, DocumentKind::Contact)?;
         let contact = Contact::read(&live.document);
         let case = live.document.fields().map("fields").and_then(|f| f.bytes("case", DocumentId::from_slice));
-        // A contact document names its case in its first change. Should one not, nobody is given it.
-        let Some(case) = case else { return Ok(()) };
+        // A contact document names its case in its first change, and its id derives from it. Should one
+        // name none, or another's, nobody is given it.
+        let Some(case) = case.filter(|&case| DocumentId::contact_of(case) == id) else { return Ok(()) };
         let shown = |register: &roundsman_sync_core::document::Register<String>| {
             register.shown().cloned().unwrap_or_default()
         };
@@ -59,7 +60,7 @@ impl Projection<'_> {
                 self.owe(strokes, signature.strokes_size, delivery.device)?;
             }
         }
-        if self.number_of(case)?.is_none() {
+        if self.number_of(case, DocumentKind::Case)?.is_none() {
             // The case is still under way from another phone; its arrival gives the contact its feeds.
             return Ok(());
         }

@@ -50,6 +50,10 @@ impl DocumentCache {
             Entry::Occupied(live) => live.into_mut(),
             Entry::Vacant(place) => place.insert(load(db, id)?.map_or_else(|| fresh(kind), Ok)?),
         };
+        // Somebody asked to start it as another kind, and was refused: it has no kind yet.
+        if live.number.is_none() && live.document.kind() != kind {
+            *live = fresh(kind)?;
+        }
         if live.document.kind() == kind {
             Ok(live)
         } else {
