@@ -8,7 +8,7 @@ use roundsman_sync_core::document::{Document, DocumentError, DocumentKind, Scann
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId, PersonId, SiteId};
 use roundsman_sync_core::limits::{PENDING_CHANGES_MAX, PENDING_CHANGES_PER_DEVICE_MAX, STAMP_AHEAD_MS_MAX};
-use roundsman_sync_core::model::{Case, Role, SCHEMA};
+use roundsman_sync_core::model::{Case, Contact, Entry, Photo, Role, SCHEMA, SignOff, Signature};
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem};
 use roundsman_sync_core::protocol::messages::Pos;
 use roundsman_sync_core::rules::may_write;
@@ -191,10 +191,10 @@ impl Candidate<'_> {
             ))?)
     }
 
-    /// Applies the change to a copy and looks at who may have made it.
+    /// Applies the change to a copy, and looks at what it did and who may have made it.
     fn apply(&self, batch: &mut Batch<'_>) -> Result<LoggedVerdict, DatabaseError> {
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
-        let known_site = site_of(&live.document);
+        let before = Content::read(&live.document);
         let mut copy = live.document.clone();
         match copy.apply(self.bytes) {
             Ok(_) => {}
@@ -203,23 +203,30 @@ impl Candidate<'_> {
             }
             Err(error) => return Ok(no(ErrorCode::ChangeMalformed, error.to_string())),
         }
-        // A first change says itself which estate it is for; later ones cannot move a case elsewhere.
-        let site = match self.kind {
-            DocumentKind::Case => known_site.or_else(|| site_of(&copy)),
-            DocumentKind::Site => Some(SiteId::of_document(self.document)),
-            DocumentKind::Contact => self.site_of_contact(batch, &copy)?,
+        let after = Content::read(&copy);
+        let refused = match self.kind {
+            DocumentKind::Case => match (before.site, after.site) {
+                (_, None) => {
+                    Some(no(ErrorCode::ChangeNotPermitted, "the case does not say at which estate it is"))
+                }
+                // A first change says itself which estate it is for; later ones cannot move a case.
+                (Some(before), Some(after)) if before != after => {
+                    Some(no(ErrorCode::ChangeNotPermitted, "a case cannot be moved to another estate"))
+                }
+                (_, Some(site)) => self.may_at(batch, site)?,
+            },
+            DocumentKind::Site => self.may_at(batch, SiteId::of_document(self.document))?,
+            DocumentKind::Contact => match self.site_of_contact(batch, &copy)? {
+                Some(site) => self.may_at(batch, site)?,
+                None => self.may_anywhere(batch)?,
+            },
         };
-        let refused = match site {
-            None if self.kind == DocumentKind::Contact => self.may_anywhere(batch)?,
-            None => Some(no(ErrorCode::ChangeNotPermitted, "the case does not say at which estate it is")),
-            Some(site) => self.may_at(batch, site)?,
-        };
-        let moved = self.kind == DocumentKind::Case && site_of(&copy) != site;
-        if moved {
-            return Ok(no(ErrorCode::ChangeNotPermitted, "a case cannot be moved to another estate"));
-        }
         if let Some(refused) = refused {
             return Ok(refused);
+        }
+        if !before.stands_in(&after) {
+            let why = "an entry, photo, sign-off or signature that stands cannot be changed or removed";
+            return Ok(no(ErrorCode::EntryImmutable, why));
         }
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
         live.document = copy;
@@ -275,9 +282,35 @@ impl Candidate<'_> {
     }
 }
 
-fn site_of(document: &Document) -> Option<SiteId> {
-    match document.kind() {
-        DocumentKind::Case => Case::read(document).site,
-        DocumentKind::Contact | DocumentKind::Site => None,
+/// What of a document is judged by comparing before and after.
+#[derive(Default)]
+struct Content {
+    site: Option<SiteId>,
+    entries: Vec<Entry>,
+    photos: Vec<Photo>,
+    sign_offs: Vec<SignOff>,
+    signatures: Vec<Signature>,
+}
+
+impl Content {
+    fn read(document: &Document) -> Self {
+        match document.kind() {
+            DocumentKind::Case => {
+                let Case { site, entries, photos, sign_offs, .. } = Case::read(document);
+                Self { site, entries, photos, sign_offs, ..Self::default() }
+            }
+            DocumentKind::Contact => {
+                Self { signatures: Contact::read(document).signatures, ..Self::default() }
+            }
+            DocumentKind::Site => Self::default(),
+        }
+    }
+
+    /// Whether everything that was stated is still stated, word for word.
+    fn stands_in(&self, after: &Self) -> bool {
+        self.entries.iter().all(|entry| after.entries.contains(entry))
+            && self.photos.iter().all(|photo| after.photos.contains(photo))
+            && self.sign_offs.iter().all(|sign_off| after.sign_offs.contains(sign_off))
+            && self.signatures.iter().all(|signature| after.signatures.contains(signature))
     }
 }
