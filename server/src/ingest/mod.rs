@@ -11,3 +11,6 @@ mod writer;
 pub use office::{Office, OfficeError, Sitting};
 pub use staff::Newcomer;
 pub use writer::{Batch, Delivered, Writer};
+
+#[cfg(test)]
+mod tests;
