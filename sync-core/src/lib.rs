@@ -13,4 +13,5 @@ pub mod ids;
 pub mod limits;
 pub mod model;
 pub mod protocol;
+pub mod replica;
 pub mod rules;

@@ -1,0 +1,355 @@
+//! One sync: requests out, replies in, no I/O of its own.
+//!
+//! ```text
+//! let mut session = replica.start_sync(SyncBudget::default());
+//! while let Some(request) = replica.next_request(&mut session)? {
+//!     if let Ok(reply) = send(request) { replica.apply(&mut session, &reply)?; }   // or give up, or wait
+//! }
+//! ```
+//!
+//! A session holds nothing that is missed when it is dropped. Asked for a request twice without a reply in
+//! between, it takes the reply for lost: records go again as they are, an upload asks where it stands.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use http::{Request, Response, StatusCode};
+use minicbor::bytes::ByteVec;
+
+use super::Replica;
+use super::http_reply::{header, header_bytes, length, number, refusal_in};
+use super::outbox::EditState;
+use super::photos::to_ask_about;
+use super::reply::Taken;
+use super::store::Write;
+use super::upload::{Progress, Upload};
+use crate::clock::ClockReading;
+use crate::error::{ErrorCode, Refusal};
+use crate::ids::PhotoHash;
+use crate::limits::{PAGE_BYTES_DEFAULT, PUSH_BYTES_TARGET, REPLY_BYTES_MAX, REQUEST_ENVELOPES_MAX};
+use crate::protocol::http_signature::sign_request;
+use crate::protocol::messages::{SyncReply, SyncRequest, UploadGrant};
+use crate::protocol::packing::{pack, unpack};
+use crate::protocol::{COUNTER_HEADER, MEDIA_TYPE, PROTOCOL, TOKEN_HEADER};
+
+const SYNC_PATH: &str = "/v1/sync";
+/// How often one session signs anew because the server asked for another token or counter.
+const SIGN_AGAIN_MAX: u8 = 2;
+/// Past this a counter is not taken from a reply: counting on would meet its end.
+const COUNTER_MAX: u64 = 1 << 62;
+
+/// What a sync may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SyncBudget {
+    /// About how many bytes of pages to ask for in one round trip.
+    pub page_bytes: u32,
+}
+
+impl Default for SyncBudget {
+    fn default() -> Self {
+        Self { page_bytes: PAGE_BYTES_DEFAULT }
+    }
+}
+
+/// What a sync has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SyncCounts {
+    /// Requests that were answered.
+    pub round_trips: u32,
+    /// Bytes of requests, lost ones included: line, headers and body, without what the transport adds.
+    pub bytes_up: u64,
+    /// Bytes of replies: line, headers and body.
+    pub bytes_down: u64,
+    /// Edits that were accepted.
+    pub accepted: u32,
+    /// Edits that were refused for good.
+    pub refused: u32,
+    /// Photos whose last byte the server has.
+    pub photos_sent: u32,
+    /// How often the cursors were set back because the sums differed. Never, in honest runs.
+    pub resyncs: u32,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct SyncSession {
+    number: u64,
+    budget: SyncBudget,
+    phase: Phase,
+    /// Edits that were answered in this session with 'wait'; they are not sent twice in it.
+    waiting: BTreeSet<u64>,
+    asked_photos: BTreeSet<PhotoHash>,
+    tried_photos: BTreeSet<PhotoHash>,
+    grants: VecDeque<UploadGrant>,
+    signed_again: u8,
+    counts: SyncCounts,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Ask,
+    Asked(Asked),
+    Upload(Box<Upload>),
+    Done,
+}
+
+/// A sync request under way.
+#[derive(Debug)]
+struct Asked {
+    sent: Vec<u64>,
+    photos: Vec<PhotoHash>,
+    at: ClockReading,
+}
+
+impl SyncSession {
+    /// What the sync has done so far.
+    pub fn counts(&self) -> SyncCounts {
+        self.counts
+    }
+}
+
+impl Replica {
+    /// Begins a sync. An earlier session that is still open can no longer go on.
+    pub fn start_sync(&mut self, budget: SyncBudget) -> SyncSession {
+        self.sessions += 1;
+        SyncSession {
+            number: self.sessions,
+            budget,
+            phase: Phase::Ask,
+            waiting: BTreeSet::new(),
+            asked_photos: BTreeSet::new(),
+            tried_photos: BTreeSet::new(),
+            grants: VecDeque::new(),
+            signed_again: 0,
+            counts: SyncCounts::default(),
+        }
+    }
+
+    /// The next request to send, by its path alone; `None` when the sync is done.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotEnrolled`], [`ErrorCode::DeviceRevoked`], `store_…` codes, or
+    /// [`ErrorCode::BadRequest`] for a session that a newer one has replaced.
+    pub fn next_request(&mut self, session: &mut SyncSession) -> Result<Option<Request<Vec<u8>>>, Refusal> {
+        self.is_newest(session)?;
+        let request = match &mut session.phase {
+            Phase::Done => return Ok(None),
+            Phase::Ask | Phase::Asked(_) => self.ask(session)?,
+            Phase::Upload(upload) => upload.request(&*self.store)?,
+        };
+        let line =
+            length(request.method().as_str().len() + request.uri().path().len() + "  HTTP/1.1\r\n".len());
+        session.counts.bytes_up += line + header_bytes(request.headers()) + length(request.body().len());
+        Ok(Some(request))
+    }
+
+    /// Takes in the reply to the last request. All of it is on disk when this returns.
+    ///
+    /// # Errors
+    /// What the server refused with; [`ErrorCode::LinkFailed`] or [`ErrorCode::ReplyMalformed`] for a reply
+    /// that says nothing usable; `store_…` codes. Nothing has changed then, except after
+    /// [`ErrorCode::DeviceRevoked`], and the next request repeats what was not answered.
+    pub fn apply(&mut self, session: &mut SyncSession, reply: &Response<Vec<u8>>) -> Result<(), Refusal> {
+        self.is_newest(session)?;
+        session.counts.round_trips += 1;
+        let line = length("HTTP/1.1 200 \r\n".len() + reply.status().canonical_reason().unwrap_or("").len());
+        session.counts.bytes_down += line + header_bytes(reply.headers()) + length(reply.body().len());
+        match std::mem::replace(&mut session.phase, Phase::Ask) {
+            Phase::Asked(asked) => {
+                let outcome = self.take_answer(session, &asked, reply);
+                if outcome.is_err() {
+                    session.phase = Phase::Asked(asked);
+                }
+                outcome
+            }
+            Phase::Upload(mut upload) => {
+                let outcome = self.take_upload_answer(session, &mut upload, reply);
+                match outcome {
+                    Ok(true) => self.move_on(session, false),
+                    Ok(false) => {
+                        session.phase = Phase::Upload(upload);
+                        Ok(())
+                    }
+                    Err(refusal) => {
+                        session.phase = Phase::Upload(upload);
+                        Err(refusal)
+                    }
+                }
+            }
+            phase @ (Phase::Ask | Phase::Done) => {
+                session.phase = phase;
+                Err(Refusal::new(ErrorCode::BadRequest, "a reply came without a request"))
+            }
+        }
+    }
+
+    fn is_newest(&self, session: &SyncSession) -> Result<(), Refusal> {
+        if session.number == self.sessions {
+            Ok(())
+        } else {
+            Err(Refusal::new(ErrorCode::BadRequest, "another sync was started since"))
+        }
+    }
+
+    /// The request that does everything.
+    fn ask(&mut self, session: &mut SyncSession) -> Result<Request<Vec<u8>>, Refusal> {
+        let device = self.enrolment()?.device;
+        let at = self.env.clock.read();
+        let mut meta = self.meta.clone();
+        meta.counter += 1;
+        let mut writes = vec![meta.write()];
+        let mut sent = Vec::new();
+        let mut envelopes: Vec<ByteVec> = Vec::new();
+        let mut envelope_bytes = 0;
+        for row in self.store.unsettled()? {
+            if session.waiting.contains(&row.seq) {
+                continue;
+            }
+            envelope_bytes += row.envelope_bytes;
+            let full = envelope_bytes > PUSH_BYTES_TARGET || sent.len() == REQUEST_ENVELOPES_MAX;
+            if full && !sent.is_empty() {
+                break;
+            }
+            let Some(edit) = self.store.edit(row.seq)? else { continue };
+            sent.push(row.seq);
+            envelopes.push(edit.envelope);
+            if edit.state == EditState::OnThisPhone {
+                writes.push(Write::SetEditState(row.seq, EditState::Sent));
+            }
+        }
+        let photos = to_ask_about(&*self.store, &session.asked_photos, &sent)?;
+        let message = SyncRequest {
+            protocol: PROTOCOL,
+            log: meta.log.ok_or_else(|| Refusal::new(ErrorCode::NotEnrolled, "no log is known"))?,
+            base: meta.base,
+            behind: meta.behind.clone(),
+            envelopes,
+            time: meta.claim(at),
+            budget_bytes: session.budget.page_bytes,
+            photos: photos.clone(),
+        };
+        let body = pack(&message);
+        let token = meta.token.as_ref().map_or("", |seen| seen.token.as_str());
+        let lines = sign_request("POST", SYNC_PATH, &body, token, meta.counter, device, &*self.signer)
+            .map_err(|error| Refusal::new(ErrorCode::StoreFailed, error.to_string()))?;
+        let mut request = Request::post(SYNC_PATH).header("content-type", MEDIA_TYPE);
+        for (name, value) in lines {
+            request = request.header(name, value);
+        }
+        let request =
+            request.body(body).map_err(|error| Refusal::new(ErrorCode::BadRequest, error.to_string()))?;
+        // On disk before it leaves: after a crash, the same counter must not go out again.
+        self.store.commit(writes)?;
+        self.meta = meta;
+        session.phase = Phase::Asked(Asked { sent, photos, at });
+        Ok(request)
+    }
+
+    fn take_answer(
+        &mut self,
+        session: &mut SyncSession,
+        asked: &Asked,
+        reply: &Response<Vec<u8>>,
+    ) -> Result<(), Refusal> {
+        if reply.status() != StatusCode::OK {
+            return self.take_refusal(session, reply);
+        }
+        let message: SyncReply = unpack(reply.body(), REPLY_BYTES_MAX)
+            .map_err(|refusal| Refusal::new(ErrorCode::ReplyMalformed, refusal.message))?;
+        if message.protocol != PROTOCOL {
+            let what = format!("the server speaks protocol {}", message.protocol);
+            return Err(Refusal::new(ErrorCode::ProtocolUnsupported, what));
+        }
+        let may_resync = session.counts.resyncs == 0;
+        let taken = self.take_reply(&asked.sent, asked.at, message, may_resync)?;
+        let Taken { settled, made_again, grants, more, resync } = taken;
+        session.counts.accepted += settled.accepted;
+        session.counts.refused += settled.refused;
+        session.counts.resyncs += u32::from(resync);
+        session.asked_photos.extend(&asked.photos);
+        session.waiting.extend(&asked.sent);
+        session.waiting.retain(|seq| !made_again.contains(seq));
+        for grant in grants {
+            if session.tried_photos.insert(grant.hash) {
+                session.grants.push_back(grant);
+            }
+        }
+        self.move_on(session, more)
+    }
+
+    /// Chooses what comes next: records before photos, and one more look for receipts after them.
+    fn move_on(&mut self, session: &mut SyncSession, more: bool) -> Result<(), Refusal> {
+        let unsent = self.store.unsettled()?.iter().any(|row| !session.waiting.contains(&row.seq));
+        if more || unsent {
+            session.phase = Phase::Ask;
+            return Ok(());
+        }
+        while let Some(grant) = session.grants.pop_front() {
+            // A grant for what is not here, or not of that size, grants nothing.
+            if let Some(row) = self.store.photo(grant.hash)?
+                && !row.upload.stored
+                && row.size == grant.size
+            {
+                session.phase = Phase::Upload(Box::new(Upload::new(grant, &row.upload)));
+                return Ok(());
+            }
+        }
+        let unasked = !to_ask_about(&*self.store, &session.asked_photos, &[])?.is_empty();
+        session.phase = if unasked { Phase::Ask } else { Phase::Done };
+        Ok(())
+    }
+
+    /// An answer that is not 200.
+    fn take_refusal(&mut self, session: &mut SyncSession, reply: &Response<Vec<u8>>) -> Result<(), Refusal> {
+        let refusal = refusal_in(reply);
+        let token = header(reply.headers(), TOKEN_HEADER);
+        let counter = number(reply.headers(), COUNTER_HEADER).filter(|counter| *counter < COUNTER_MAX);
+        let mut meta = self.meta.clone();
+        match (refusal.code, token, counter) {
+            (ErrorCode::TokenStale, Some(token), _) => {
+                meta.see_token(token.to_owned(), self.env.clock.read());
+            }
+            (ErrorCode::RequestReplayed, _, Some(counter)) => {
+                meta.counter = meta.counter.max(counter.saturating_sub(1));
+            }
+            (ErrorCode::DeviceRevoked, ..) => {
+                self.wipe(&refusal.message)?;
+                return Err(refusal);
+            }
+            _ => return Err(refusal),
+        }
+        if session.signed_again == SIGN_AGAIN_MAX {
+            return Err(refusal);
+        }
+        session.signed_again += 1;
+        self.store.commit(vec![meta.write()])?;
+        self.meta = meta;
+        session.phase = Phase::Ask;
+        Ok(())
+    }
+
+    /// True if this photo is through with for now.
+    fn take_upload_answer(
+        &mut self,
+        session: &mut SyncSession,
+        upload: &mut Upload,
+        reply: &Response<Vec<u8>>,
+    ) -> Result<bool, Refusal> {
+        let hash = upload.grant().hash;
+        let Some(row) = self.store.photo(hash)? else { return Ok(true) };
+        let mut state = row.upload.clone();
+        let progress = upload.reply(reply, &mut state)?;
+        if state != row.upload {
+            self.store.commit(vec![Write::SetUpload(hash, state)])?;
+        }
+        match progress {
+            Progress::Going => Ok(false),
+            Progress::Failed => Ok(true),
+            Progress::Complete => {
+                session.counts.photos_sent += 1;
+                // Asked about once more, for the receipt.
+                session.asked_photos.remove(&hash);
+                Ok(true)
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What is new at the server: feeds in force, and pages of the walk through each.
+
+use std::collections::BTreeSet;
+
+use super::draft::{Draft, changes_of};
+use super::meta::Meta;
+use super::rebase::Plan;
+use super::snapshot::heads_of;
+use super::store::{DocumentHead, SummaryRow};
+use crate::document::{Document, DocumentError, DocumentKind, scan};
+use crate::error::{ErrorCode, Refusal};
+use crate::ids::DocumentId;
+use crate::model::CaseSummary;
+use crate::protocol::messages::{DocumentNumber, FeedCursor, FeedGrant, FeedNumber, Page, PageDocument, Pos};
+
+/// What the pages of one reply did besides what is in the draft.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// Documents that a feed took back; those that no other feed gives go at once.
+    pub(super) gone: BTreeSet<DocumentId>,
+    /// A page built on something this device does not have, so it has to begin anew.
+    pub(super) lost_track: bool,
+    held: Vec<(FeedNumber, DocumentNumber)>,
+}
+
+/// Takes in the feeds in force, then the pages, in their order.
+///
+/// # Errors
+/// [`ErrorCode::ReplyMalformed`] if a page holds what is no document and no change.
+pub(super) fn take_pages(
+    draft: &mut Draft<'_>,
+    meta: &mut Meta,
+    plan: &mut Plan,
+    feeds: Vec<FeedGrant>,
+    pages: Vec<Page>,
+) -> Result<Walked, Refusal> {
+    let mut walked = Walked::default();
+    take_feeds(draft, meta, &mut walked, feeds, &pages)?;
+    for page in pages {
+        take_page(draft, meta, plan, &mut walked, page)?;
+    }
+    // Last, because another page of the reply brings the document.
+    for (feed, number) in std::mem::take(&mut walked.held) {
+        match draft.by_number(number)? {
+            Some(id) => draft.join(feed, id),
+            None => walked.lost_track = true,
+        }
+    }
+    Ok(walked)
+}
+
+fn take_feeds(
+    draft: &mut Draft<'_>,
+    meta: &mut Meta,
+    walked: &mut Walked,
+    feeds: Vec<FeedGrant>,
+    pages: &[Page],
+) -> Result<(), Refusal> {
+    for old in std::mem::take(&mut meta.feeds) {
+        match feeds.iter().find(|grant| grant.feed == old.feed) {
+            Some(grant) if grant.since == old.since => {}
+            Some(_) => {
+                // Lost and given again: what it gives now comes anew; what does not come goes when the
+                // walks have ended, so that nothing is missing from a list in between.
+                draft.empty_feed(old.feed)?;
+                meta.behind.retain(|cursor| cursor.feed != old.feed);
+                if !pages.iter().any(|page| page.feed == old.feed) {
+                    meta.behind.push(FeedCursor { feed: old.feed, base: 0, pos: 0 });
+                }
+            }
+            None => {
+                walked.gone.extend(draft.empty_feed(old.feed)?);
+                meta.behind.retain(|cursor| cursor.feed != old.feed);
+            }
+        }
+    }
+    meta.feeds = feeds;
+    Ok(())
+}
+
+fn take_page(
+    draft: &mut Draft<'_>,
+    meta: &mut Meta,
+    plan: &mut Plan,
+    walked: &mut Walked,
+    page: Page,
+) -> Result<(), Refusal> {
+    let Page { feed, base, pos, done, documents } = page;
+    let unfinished =
+        meta.behind.iter().any(|cursor| cursor.feed == feed && cursor.base == 0 && cursor.pos > 0);
+    if base == 0 && !unfinished {
+        draft.empty_feed(feed)?;
+    }
+    for document in documents {
+        match document {
+            PageDocument::Enter { number, id, kind, snapshot, summary } => {
+                let summary = summary.map(|bytes| read_summary(bytes.into())).transpose()?;
+                enter(draft, plan, number, id, kind, snapshot.into(), summary)?;
+                draft.join(feed, id);
+            }
+            PageDocument::Changes { number, changes } => match draft.by_number(number)? {
+                Some(id) => {
+                    let changes = changes.into_iter().map(Into::into).collect();
+                    walked.lost_track |= !take_changes(draft, id, changes)?;
+                }
+                None => walked.lost_track = true,
+            },
+            PageDocument::Held { number } => walked.held.push((feed, number)),
+            PageDocument::Leave { number } => {
+                if let Some(id) = draft.by_number(number)? {
+                    draft.part(feed, id);
+                    walked.gone.insert(id);
+                }
+            }
+        }
+    }
+    set_cursor(meta, feed, base, pos, done);
+    Ok(())
+}
+
+fn set_cursor(meta: &mut Meta, feed: FeedNumber, base: Pos, pos: Pos, done: bool) {
+    meta.behind.retain(|cursor| cursor.feed != feed);
+    if !done {
+        meta.behind.push(FeedCursor { feed, base, pos });
+    }
+}
+
+/// A whole document. Own edits that are not settled stay in it; without any, it is not even loaded.
+fn enter(
+    draft: &mut Draft<'_>,
+    plan: &mut Plan,
+    number: DocumentNumber,
+    id: DocumentId,
+    kind: DocumentKind,
+    snapshot: Vec<u8>,
+    summary: Option<SummaryRow>,
+) -> Result<(), Refusal> {
+    let accepted = heads_of(&snapshot).ok_or_else(|| malformed(format!("{id} is no saved document")))?;
+    if let Some(other) = draft.by_number(number)?.filter(|other| *other != id)
+        && let Some(head) = draft.head(other)?
+    {
+        head.number = None;
+    }
+    let actor = draft.head(id)?.filter(|head| !head.left).and_then(|head| head.actor);
+    let head = DocumentHead { number: Some(number), actor, accepted, ..DocumentHead::new(kind) };
+    let edits = draft.unsettled_in(id)?;
+    if edits.is_empty() {
+        draft.replace_unread(id, head, snapshot, summary);
+        return Ok(());
+    }
+    let mut document =
+        Document::load(kind, &snapshot).map_err(|error| malformed(format!("{id}: {error}")))?;
+    let mut later = Vec::new();
+    for row in edits {
+        for change in changes_of(&row, id)? {
+            let counted = row.items.iter().any(|item| item.hash == change.hash && item.counted);
+            if document.has(change.hash) {
+                draft.mark_counted(row.seq, id, change.hash)?;
+            } else if document.apply(&change.bytes).is_err() {
+                // What it builds on is gone: the edit is made again on what is there.
+                plan.documents.insert(id);
+            } else if counted {
+                later.push(change);
+            }
+        }
+    }
+    draft.replace(id, head, document);
+    for change in later {
+        draft.count_accepted(id, &change.deps, change.hash)?;
+    }
+    Ok(())
+}
+
+/// Changes to a document that is here. False if one of them builds on something that is not.
+fn take_changes(draft: &mut Draft<'_>, id: DocumentId, changes: Vec<Vec<u8>>) -> Result<bool, Refusal> {
+    let Some(mut document) = draft.copy(id)? else { return Ok(false) };
+    let mut fresh = Vec::new();
+    let mut counted = Vec::new();
+    let mut complete = true;
+    for bytes in changes {
+        let scanned = scan(&bytes).map_err(|error| malformed(format!("{id}: {error}")))?;
+        if document.has(scanned.hash) {
+            // Either it came before, or it is an own edit whose verdict was lost.
+            for row in draft.unsettled_in(id)? {
+                if draft.mark_counted(row.seq, id, scanned.hash)? {
+                    counted.push((scanned.deps.clone(), scanned.hash));
+                }
+            }
+            continue;
+        }
+        match document.apply(&bytes) {
+            Ok(_) => {
+                counted.push((scanned.deps, scanned.hash));
+                fresh.push(bytes);
+            }
+            Err(DocumentError::DependencyMissing(_)) => {
+                complete = false;
+                break;
+            }
+            Err(error) => return Err(malformed(format!("{id}: {error}"))),
+        }
+    }
+    if !fresh.is_empty() {
+        draft.append(id, document, fresh)?;
+    }
+    for (deps, hash) in counted {
+        draft.count_accepted(id, &deps, hash)?;
+    }
+    Ok(complete)
+}
+
+fn read_summary(bytes: Vec<u8>) -> Result<SummaryRow, Refusal> {
+    let summary: CaseSummary =
+        minicbor::decode(&bytes).map_err(|error| malformed(format!("not a summary: {error}")))?;
+    Ok(SummaryRow { latest: summary.latest, bytes })
+}
+
+fn malformed(what: String) -> Refusal {
+    Refusal::new(ErrorCode::ReplyMalformed, what)
+}

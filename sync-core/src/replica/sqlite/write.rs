@@ -1,0 +1,233 @@
+//! Writing: one transaction a commit.
+
+use rusqlite::{Connection, Params, TransactionBehavior, params};
+
+use super::{SqliteStore, failed};
+use crate::ids::DocumentId;
+use crate::replica::outbox::{EditState, OutboxRow};
+use crate::replica::photos::PhotoRow;
+use crate::replica::store::{DocumentHead, StoreError, Write};
+
+impl SqliteStore {
+    pub(super) fn write_all(&mut self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let deletes =
+            writes.iter().any(|write| matches!(write, Write::DropDocument(_) | Write::DropPhoto(_)));
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        for write in writes {
+            step(&transaction, write).map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)?;
+        self.wal_holds_deleted |= deletes;
+        if self.wal_holds_deleted {
+            // Secure deletion overwrites pages; their old form goes with the log. The commit stands even
+            // if this fails, so it is tried again with the next one.
+            let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                row.get::<_, i64>(0).map(|busy| busy == 0)
+            });
+            self.wal_holds_deleted = !matches!(emptied, Ok(true));
+        }
+        Ok(())
+    }
+}
+
+type Done = rusqlite::Result<()>;
+
+fn run(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+    connection.prepare_cached(sql)?.execute(params)
+}
+
+fn step(to: &Connection, write: Write) -> Done {
+    match write {
+        Write::PutValue(key, bytes) => {
+            run(
+                to,
+                "INSERT INTO replica_values (name, value) VALUES (?1, ?2)
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                params![key.as_str(), bytes],
+            )?;
+        }
+        Write::PutHead(id, head) => put_head(to, id, &head)?,
+        Write::PutSnapshot(id, bytes) => {
+            run(to, "DELETE FROM changes WHERE document = ?1", [id.as_bytes()])?;
+            run(
+                to,
+                "INSERT INTO snapshots (document, bytes) VALUES (?1, ?2)
+                    ON CONFLICT (document) DO UPDATE SET bytes = excluded.bytes",
+                params![id.as_bytes(), bytes],
+            )?;
+        }
+        Write::AppendChange(id, bytes) => {
+            run(to, "INSERT INTO changes (document, bytes) VALUES (?1, ?2)", params![id.as_bytes(), bytes])?;
+        }
+        Write::PutSummary(id, summary) => {
+            run(
+                to,
+                "INSERT INTO summaries (document, latest, bytes) VALUES (?1, ?2, ?3)
+                    ON CONFLICT (document) DO UPDATE SET latest = excluded.latest, bytes = excluded.bytes",
+                params![id.as_bytes(), int(summary.latest.as_u64()), summary.bytes],
+            )?;
+        }
+        Write::DropSummary(id) => {
+            run(to, "DELETE FROM summaries WHERE document = ?1", [id.as_bytes()])?;
+        }
+        Write::DropDocument(id) => drop_document(to, id)?,
+        Write::Join(feed, id) => {
+            let sql = "INSERT OR IGNORE INTO memberships (feed, document) VALUES (?1, ?2)";
+            if run(to, sql, params![feed.0, id.as_bytes()])? > 0 {
+                run(to, "UPDATE documents SET feeds = feeds + 1 WHERE id = ?1", [id.as_bytes()])?;
+            }
+        }
+        Write::Part(feed, id) => {
+            let sql = "DELETE FROM memberships WHERE feed = ?1 AND document = ?2";
+            if run(to, sql, params![feed.0, id.as_bytes()])? > 0 {
+                run(to, "UPDATE documents SET feeds = feeds - 1 WHERE id = ?1", [id.as_bytes()])?;
+            }
+        }
+        Write::ForgetWalk => {
+            run(to, "DELETE FROM memberships", [])?;
+            run(to, "UPDATE documents SET feeds = 0, number = NULL, actor = NULL", [])?;
+        }
+        Write::PutEdit(row) => put_edit(to, &row)?,
+        Write::SetEditState(seq, state) => set_state(to, seq, &state)?,
+        Write::ForgetBackedUp(pos) => {
+            let pos = int(pos);
+            run(
+                to,
+                "DELETE FROM outbox_documents WHERE seq IN (SELECT seq FROM outbox WHERE accepted_pos <= ?1)",
+                [pos],
+            )?;
+            run(to, "DELETE FROM outbox WHERE accepted_pos <= ?1", [pos])?;
+        }
+        Write::PutPhoto(row, bytes) => put_photo(to, &row, &bytes)?,
+        Write::SetUpload(hash, upload) => {
+            run(
+                to,
+                "UPDATE photos SET stored = ?2, upload = ?3 WHERE hash = ?1",
+                params![hash.as_bytes(), upload.stored, cbor(&upload)],
+            )?;
+        }
+        Write::DropPhoto(hash) => {
+            run(to, "DELETE FROM photo_bytes WHERE hash = ?1", [hash.as_bytes()])?;
+            run(to, "DELETE FROM photos WHERE hash = ?1", [hash.as_bytes()])?;
+        }
+    }
+    Ok(())
+}
+
+fn put_head(to: &Connection, id: DocumentId, head: &DocumentHead) -> Done {
+    run(
+        to,
+        "INSERT INTO documents (id, kind, number, actor, accepted, checksum, appended, left_all)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, number = excluded.number,
+                actor = excluded.actor, accepted = excluded.accepted, checksum = excluded.checksum,
+                appended = excluded.appended, left_all = excluded.left_all",
+        params![
+            id.as_bytes(),
+            head.kind.number(),
+            head.number.map(|number| number.0.cast_signed()),
+            head.actor.map(|actor| *actor.as_bytes()),
+            head.accepted.to_bytes(),
+            head.accepted.checksum(id).cast_signed(),
+            head.appended,
+            head.left,
+        ],
+    )?;
+    Ok(())
+}
+
+fn drop_document(to: &Connection, id: DocumentId) -> Done {
+    for sql in [
+        "DELETE FROM documents WHERE id = ?1",
+        "DELETE FROM snapshots WHERE document = ?1",
+        "DELETE FROM changes WHERE document = ?1",
+        "DELETE FROM summaries WHERE document = ?1",
+        "DELETE FROM memberships WHERE document = ?1",
+        "DELETE FROM photo_bytes WHERE hash IN (SELECT hash FROM photos WHERE case_id = ?1 AND stored = 1)",
+        "DELETE FROM photos WHERE case_id = ?1 AND stored = 1",
+    ] {
+        run(to, sql, [id.as_bytes()])?;
+    }
+    Ok(())
+}
+
+fn put_edit(to: &Connection, row: &OutboxRow) -> Done {
+    run(
+        to,
+        "INSERT INTO outbox (seq, id, command, at_ms, envelope, items, state, attempts, settled, sent)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, x'', ?7, 0, 0)
+            ON CONFLICT (seq) DO UPDATE SET envelope = excluded.envelope, items = excluded.items,
+                attempts = excluded.attempts",
+        params![
+            int(row.seq),
+            row.id.as_bytes(),
+            row.command.as_slice(),
+            row.at.millis(),
+            row.envelope.as_slice(),
+            cbor(&row.items),
+            row.attempts,
+        ],
+    )?;
+    run(to, "DELETE FROM outbox_documents WHERE seq = ?1", [int(row.seq)])?;
+    for item in &row.items {
+        run(
+            to,
+            "INSERT OR IGNORE INTO outbox_documents (document, seq) VALUES (?1, ?2)",
+            params![item.document.as_bytes(), int(row.seq)],
+        )?;
+    }
+    set_state(to, row.seq, &row.state)
+}
+
+fn set_state(to: &Connection, seq: u64, state: &EditState) -> Done {
+    let accepted_pos = match state {
+        EditState::Accepted { pos } => Some(int(*pos)),
+        EditState::OnThisPhone
+        | EditState::Sent
+        | EditState::Waiting { .. }
+        | EditState::Refused { .. }
+        | EditState::Superseded => None,
+    };
+    run(
+        to,
+        "UPDATE outbox SET state = ?2, settled = ?3, sent = ?4, accepted_pos = ?5 WHERE seq = ?1",
+        params![int(seq), cbor(state), state.is_settled(), *state != EditState::OnThisPhone, accepted_pos],
+    )?;
+    Ok(())
+}
+
+fn put_photo(to: &Connection, row: &PhotoRow, bytes: &[u8]) -> Done {
+    let added = run(
+        to,
+        "INSERT OR IGNORE INTO photos (hash, seq, size, case_id, command, stored, upload)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            row.hash.as_bytes(),
+            int(row.seq),
+            int(row.size),
+            row.case.as_bytes(),
+            row.command.as_bytes(),
+            row.upload.stored,
+            cbor(&row.upload),
+        ],
+    )?;
+    if added > 0 {
+        run(
+            to,
+            "INSERT INTO photo_bytes (hash, bytes) VALUES (?1, ?2)",
+            params![row.hash.as_bytes(), bytes],
+        )?;
+    }
+    Ok(())
+}
+
+/// Writing to a vector cannot fail.
+fn cbor<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).unwrap_or_default()
+}
+
+/// SQLite's integers have 63 bits. Places, sizes and times never reach the end of them.
+pub(super) fn int(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
