@@ -301,6 +301,11 @@ impl<'a> Draft<'a> {
         deps: &[ChangeHash],
         hash: ChangeHash,
     ) -> Result<(), Refusal> {
+        // Nearly always it builds on heads that are accepted already, and nothing has to be looked up.
+        let accepted = self.head(id)?.map(|head| head.accepted.clone()).unwrap_or_default();
+        if deps.iter().all(|dep| accepted.iter().any(|head| head == dep)) {
+            return self.advance(id, deps, hash);
+        }
         let mut own = Vec::new();
         for row in self.unsettled_in(id)? {
             let waiting = row.items.iter().any(|item| item.document == id && !item.counted);

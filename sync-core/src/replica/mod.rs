@@ -111,5 +111,5 @@ fn own_signer(store: &mut dyn Store, rng: &mut dyn Rng) -> Result<Box<dyn Signer
     Ok(Box::new(signer))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sqlite"))]
 mod tests;

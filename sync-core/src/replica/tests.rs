@@ -1,1 +1,10 @@
+//! The replica against hand-made replies. What a real server does is tried in the crate `tests`.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
+mod commands;
+mod contract;
+mod pages;
+mod phone;
+mod photos;
+mod session;
+mod verdicts;

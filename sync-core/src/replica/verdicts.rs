@@ -21,7 +21,8 @@ pub(super) struct Settled {
 #[derive(Default)]
 struct Outcome {
     pos: Pos,
-    missing: Vec<ChangeHash>,
+    /// It waits, for these.
+    missing: Option<Vec<ChangeHash>>,
     superseded: bool,
     /// To be made again: the last reason.
     again: Option<(ErrorCode, String)>,
@@ -64,7 +65,7 @@ pub(super) fn take_verdicts(
                 false
             }
             Verdict::Pending { missing } => {
-                outcome.missing.extend(missing);
+                outcome.missing.get_or_insert_default().extend(missing);
                 false
             }
             Verdict::Quarantined { code, why } => {
@@ -117,8 +118,8 @@ fn conclude(draft: &mut Draft<'_>, plan: &mut Plan, mut row: OutboxRow, outcome:
         row.state = EditState::Superseded;
     } else if plan.again.contains(&row.seq) {
         row.state = EditState::OnThisPhone;
-    } else if !outcome.missing.is_empty() {
-        row.state = EditState::Waiting { missing: outcome.missing };
+    } else if let Some(missing) = outcome.missing {
+        row.state = EditState::Waiting { missing };
     } else {
         settled.accepted += 1;
         row.state = EditState::Accepted { pos: outcome.pos };
