@@ -1,6 +1,6 @@
 //! The command line. Each command is one file: its arguments, and what it does with them.
 //!
-//! A command returns a [`Report`] or a [`Failure`]; only `output` prints. With `--json`, standard output
+//! A command returns a `Report` or a `Failure`; only `output` prints. With `--json`, standard output
 //! gets one object and nothing else, also when the command fails. Exit code 0 is success, 2 wrong usage,
 //! 1 everything else.
 
