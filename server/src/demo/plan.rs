@@ -1,0 +1,125 @@
+//! What the seed decides: how much is done, where the link breaks, whose clock is wrong, when the server
+//! is killed. The same seed makes the same shift; what threads and the network make of it may differ.
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use roundsman_sync_core::model::{Department, Role};
+use sha2::{Digest, Sha256};
+
+/// Somebody with a phone.
+#[derive(Debug)]
+pub struct Staff {
+    /// Names the phone's file.
+    pub file: &'static str,
+    /// Their name.
+    pub name: &'static str,
+    /// What they are.
+    pub role: Role,
+    /// Where they work, for roles that belong to a department.
+    pub department: Option<Department>,
+}
+
+/// The people whose phones are simulated.
+pub static STAFF: [Staff; 4] = [
+    Staff { file: "guard", name: "王强", role: Role::Guard, department: Some(Department::Security) },
+    Staff {
+        file: "technician-1",
+        name: "李明",
+        role: Role::Technician,
+        department: Some(Department::Engineering),
+    },
+    Staff {
+        file: "technician-2",
+        name: "赵磊",
+        role: Role::Technician,
+        department: Some(Department::Engineering),
+    },
+    Staff { file: "reception", name: "陈静", role: Role::Reception, department: None },
+];
+/// Their places in [`STAFF`].
+pub const GUARD: usize = 0;
+/// See [`GUARD`].
+pub const TECHNICIANS: [usize; 2] = [1, 2];
+/// See [`GUARD`].
+pub const RECEPTION: usize = 3;
+
+/// When the phones are offline, by everybody's watch.
+pub const SHIFT_MS: i64 = 8 * 3600 * 1000;
+/// By how much a clock is wrong after the jump.
+pub const JUMP_MS: i64 = 3 * 3600 * 1000;
+/// How long before the end of the shift it jumps. Less than the jump, or the stamps would not be ahead.
+pub const JUMP_BEFORE_END_MS: i64 = 2 * 3600 * 1000;
+
+/// When the server is killed.
+#[derive(Clone, Copy, Debug)]
+pub struct PlannedKill {
+    /// While it serves this phone.
+    pub phone: usize,
+    /// On which of its connections of the evening, counted from 0.
+    pub connection: u32,
+}
+
+/// What happens in one run.
+#[derive(Debug)]
+pub struct Plan {
+    /// Where all of it comes from.
+    pub seed: u64,
+    /// What the guard finds.
+    pub findings: usize,
+    /// Orders that each technician works through.
+    pub orders_each: usize,
+    /// Cases that come in at the reception desk.
+    pub calls: usize,
+    /// Photos that are taken in all.
+    pub pictures: usize,
+    /// Whose clock jumps.
+    pub jumps: usize,
+    /// When the server is killed.
+    pub kill: PlannedKill,
+}
+
+impl Plan {
+    /// The plan of a seed.
+    pub fn of(seed: u64) -> Self {
+        let mut rng = rng(seed, "plan");
+        Self {
+            seed,
+            findings: rng.random_range(3..=6),
+            orders_each: rng.random_range(5..=7),
+            calls: rng.random_range(4..=6),
+            pictures: rng.random_range(12..=16),
+            jumps: rng.random_range(0..STAFF.len()),
+            kill: PlannedKill {
+                phone: rng.random_range(0..STAFF.len()),
+                connection: rng.random_range(1..=5),
+            },
+        }
+    }
+
+    /// A stream of chance of its own for everything that has a name, so that more of one thing does not
+    /// shift all others.
+    pub fn rng(&self, name: &str) -> StdRng {
+        rng(self.seed, name)
+    }
+}
+
+fn rng(seed: u64, name: &str) -> StdRng {
+    let mut hash = Sha256::new();
+    hash.update(seed.to_be_bytes());
+    hash.update(name.as_bytes());
+    StdRng::from_seed(hash.finalize().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_always_gives_the_same_plan_and_its_streams_differ() {
+        assert_eq!(format!("{:?}", Plan::of(7)), format!("{:?}", Plan::of(7)));
+        assert_ne!(format!("{:?}", Plan::of(7)), format!("{:?}", Plan::of(8)));
+        let plan = Plan::of(7);
+        let (mut a, mut b) = (plan.rng("a"), plan.rng("b"));
+        assert_ne!(a.random::<u64>(), b.random::<u64>());
+    }
+}
