@@ -6,6 +6,7 @@
 pub mod app;
 pub mod auth;
 pub mod blobs;
+pub mod cli;
 pub mod console;
 pub mod data_folder;
 pub mod database;
@@ -20,3 +21,4 @@ pub mod projection;
 pub mod router;
 pub mod serve;
 pub mod service;
+pub mod verify;

@@ -1,2 +1,5 @@
 //! The `roundsman` program: a shell over the library.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    roundsman_server::cli::main()
+}

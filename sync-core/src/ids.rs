@@ -171,6 +171,29 @@ impl DocumentId {
     }
 }
 
+impl EntryId {
+    /// The entry that follows from something outside, such as the row of an import. The same document
+    /// and label always give the same id, so stating it twice states it once.
+    pub fn derived(document: DocumentId, label: &str) -> Self {
+        Self(derived(b"roundsman/entry/1", document, label))
+    }
+}
+
+impl OrderId {
+    /// The order that follows from something outside; as [`EntryId::derived`].
+    pub fn derived(document: DocumentId, label: &str) -> Self {
+        Self(derived(b"roundsman/order/1", document, label))
+    }
+}
+
+fn derived(context: &[u8; 17], document: DocumentId, label: &str) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(context);
+    hash.update(document.as_bytes());
+    hash.update(label.as_bytes());
+    from_digest(&hash.finalize())
+}
+
 impl SiteId {
     /// The estate that a site document describes.
     pub const fn of_document(document: DocumentId) -> Self {
@@ -301,6 +324,15 @@ mod tests {
     fn moving_a_letter_from_source_to_key_gives_another_case() {
         let site = SiteId::from_bytes([1; 16]);
         assert_ne!(DocumentId::imported(site, "ab", "c"), DocumentId::imported(site, "a", "bc"));
+    }
+
+    #[test]
+    fn what_is_derived_depends_on_document_label_and_kind_of_thing() {
+        let (one, two) = (DocumentId::from_bytes([1; 16]), DocumentId::from_bytes([2; 16]));
+        assert_eq!(EntryId::derived(one, "closed/1"), EntryId::derived(one, "closed/1"));
+        assert_ne!(EntryId::derived(one, "closed/1"), EntryId::derived(one, "closed/2"));
+        assert_ne!(EntryId::derived(one, "closed/1"), EntryId::derived(two, "closed/1"));
+        assert_ne!(EntryId::derived(one, "a").as_bytes(), OrderId::derived(one, "a").as_bytes());
     }
 
     #[test]

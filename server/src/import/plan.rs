@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::error::Refusal;
 use roundsman_sync_core::model::{CaseKind, Department, Urgency};
 
 use super::table::{FILE_BYTES_MAX, RECORD_BYTES_MAX};
@@ -208,6 +209,9 @@ pub enum RejectReason {
         /// The bound.
         chars_max: usize,
     },
+    /// The case could not be written as the row says.
+    #[error(transparent)]
+    Refused(Refusal),
 }
 
 /// A row whose key comes again later in the file.

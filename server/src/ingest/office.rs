@@ -63,13 +63,32 @@ impl Office {
         sitting: Sitting,
         command: &Command,
     ) -> Result<bool, OfficeError> {
+        self.carry_out_all(batch, rng, sitting, &[(sitting.now, command)])
+    }
+
+    /// Carries out several commands in one envelope, each with the time at which it is claimed to have
+    /// happened: an import knows when a case was closed elsewhere. Tells whether they changed anything.
+    ///
+    /// # Errors
+    /// If the person may not, a command is out of bounds, or the database fails. Nothing is written
+    /// when one of them cannot be carried out.
+    pub fn carry_out_all(
+        &self,
+        batch: &mut Batch<'_>,
+        rng: &mut dyn Rng,
+        sitting: Sitting,
+        commands: &[(Timestamp, &Command)],
+    ) -> Result<bool, OfficeError> {
         let Sitting { person, now } = sitting;
-        let site = site_of(batch, command)?;
-        rules::may_give(&roles_at(batch, person, site)?, command)?;
-        let author = Author { command: CommandId::mint(now, rng), person, claimed_at: now, stamp_wall: now };
         let actor = batch.office_actor;
         let mut desk = Desk { db: batch.db, cache: batch.documents, copies: Vec::new(), actor };
-        let written = command.execute(&author, &mut desk)?;
+        let mut written = Vec::new();
+        for &(claimed_at, command) in commands {
+            let site = site_of(&mut desk, command)?;
+            rules::may_give(&roles_at(desk.db, person, site)?, command)?;
+            let author = Author { command: CommandId::mint(now, rng), person, claimed_at, stamp_wall: now };
+            written.extend(command.execute(&author, &mut desk)?);
+        }
         if written.is_empty() {
             return Ok(false);
         }
@@ -109,7 +128,7 @@ fn refused(verdict: &Verdict) -> Option<Refusal> {
 }
 
 /// The estate a command is about.
-fn site_of(batch: &mut Batch<'_>, command: &Command) -> Result<SiteId, OfficeError> {
+fn site_of(desk: &mut Desk<'_>, command: &Command) -> Result<SiteId, OfficeError> {
     match command {
         Command::CreateCase { new, .. } => Ok(new.site),
         Command::NameSite { site, .. } | Command::PutPerson { site, .. } => Ok(*site),
@@ -122,15 +141,14 @@ fn site_of(batch: &mut Batch<'_>, command: &Command) -> Result<SiteId, OfficeErr
         | Command::SignOff { .. }
         | Command::WriteContact { .. } => {
             let unknown = || Refusal::new(ErrorCode::DocumentUnknown, "there is no such case");
-            let live = batch.documents.open(batch.db, command.document(), DocumentKind::Case)?;
-            live.number.ok_or_else(unknown)?;
-            Ok(Case::read(&live.document).site.ok_or_else(unknown)?)
+            let (case, _) = desk.open(command.document(), DocumentKind::Case, false)?;
+            Ok(Case::read(case).site.ok_or_else(unknown)?)
         }
     }
 }
 
-fn roles_at(batch: &Batch<'_>, person: PersonId, site: SiteId) -> Result<Vec<Role>, DatabaseError> {
-    let mut statement = batch.db.prepare_cached("SELECT role FROM roles WHERE person = ?1 AND site = ?2")?;
+fn roles_at(db: &rusqlite::Connection, person: PersonId, site: SiteId) -> Result<Vec<Role>, DatabaseError> {
+    let mut statement = db.prepare_cached("SELECT role FROM roles WHERE person = ?1 AND site = ?2")?;
     let roles = statement.query_map((person.as_bytes(), site.as_bytes()), |row| row.get::<_, String>(0))?;
     roles.map(|role| Role::from_text(&role?).ok_or_else(|| DatabaseError::corrupt("roles", person))).collect()
 }

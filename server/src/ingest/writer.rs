@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use roundsman_sync_core::clock::Timestamp;
-use roundsman_sync_core::document::ActorBytes;
+use roundsman_sync_core::document::{ActorBytes, DocumentKind};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId};
+use roundsman_sync_core::model::Case;
 use roundsman_sync_core::protocol::envelope::{Envelope, ScannedEnvelope};
 use roundsman_sync_core::protocol::messages::{Pos, Verdict};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
@@ -107,6 +108,15 @@ impl Batch<'_> {
         let pos = log::append(self.db, at, entry)?;
         Projection { db: self.db, documents: self.documents }.apply(pos, at, entry)?;
         Ok(pos)
+    }
+
+    /// A case as it now reads; `None` if there is none of this id.
+    ///
+    /// # Errors
+    /// If the document cannot be read or is of another kind.
+    pub fn read_case(&mut self, id: DocumentId) -> Result<Option<Case>, DatabaseError> {
+        let live = self.documents.open(self.db, id, DocumentKind::Case)?;
+        Ok(live.number.map(|_| Case::read(&live.document)))
     }
 
     /// Makes every table anew from the log.

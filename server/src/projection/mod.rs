@@ -7,13 +7,15 @@
 mod case_rows;
 mod change_rows;
 mod contact_rows;
+mod difference;
 mod documents;
 pub mod queries;
 mod rebuild;
 pub mod search;
 
+pub use difference::Difference;
 pub use documents::{DocumentCache, LiveDocument};
-pub use rebuild::{Difference, compare, rebuild};
+pub use rebuild::{compare, rebuild};
 
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::protocol::messages::Pos;

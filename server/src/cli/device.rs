@@ -1,0 +1,141 @@
+//! `roundsman device`
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use qrcode::QrCode;
+use roundsman_sync_core::limits::ENROL_CODE_AGE_MS_MAX;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::output::Report;
+use super::{Context, Desk, find};
+use crate::export::{ExportError, atomic};
+use crate::projection::queries::lookup;
+
+/// Phones
+#[derive(Subcommand)]
+pub(super) enum Device {
+    Invite(Invite),
+    List(List),
+    Revoke(Revoke),
+}
+
+impl Device {
+    pub(super) fn run(self, context: &Context) -> Result<Report, Failure> {
+        match self {
+            Self::Invite(invite) => invite.run(context),
+            Self::List(List {}) => list(context),
+            Self::Revoke(revoke) => revoke.run(context),
+        }
+    }
+}
+
+/// Make a one-time code with which a person enrols a phone within ten minutes
+#[derive(Args)]
+#[command(after_help = "Example:
+  roundsman device invite --person 'Li Lei' --qr code.png")]
+pub(super) struct Invite {
+    /// Whose phone it will be, by id or name
+    #[arg(long, value_name = "ID_OR_NAME")]
+    person: String,
+    /// Also write the code as a QR picture
+    #[arg(long, value_name = "FILE.png")]
+    qr: Option<PathBuf>,
+}
+
+impl Invite {
+    fn run(self, context: &Context) -> Result<Report, Failure> {
+        let desk = context.office()?;
+        let (person, name) = find::person(&desk.folder.reader()?, &self.person)?;
+        let (sitting, rng) = (desk.sitting(), &mut rand::rng());
+        let Desk { mut writer, identity, .. } = desk;
+        let code = writer.transaction(|batch| {
+            let code = identity.office.invite(batch, rng, sitting, person)?;
+            // Inside the transaction: a code whose picture could not be written is not given out.
+            if let Some(path) = &self.qr {
+                write_qr(path, &code.reveal())?;
+            }
+            Ok::<_, Failure>(code.reveal())
+        })?;
+        let expires = sitting.now.plus_millis(ENROL_CODE_AGE_MS_MAX).to_string();
+        let json = json!({
+            "person": { "id": person.to_string(), "name": name },
+            "code": code,
+            "expires_at": expires,
+        });
+        Ok(Report::new(json, format!("{code}\nenrols one phone for {name} until {expires}")))
+    }
+}
+
+fn write_qr(path: &Path, code: &str) -> Result<(), Failure> {
+    let broken = |error: String| ExportError::Write {
+        target: path.display().to_string(),
+        source: std::io::Error::other(error),
+    };
+    let picture = QrCode::new(code).map_err(|error| broken(error.to_string()))?;
+    let picture = picture.render::<image::Luma<u8>>().min_dimensions(240, 240).build();
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).map_err(|error| broken(error.to_string()))?;
+    let written = atomic::write_file(path, |out| {
+        out.write_all(bytes.get_ref()).map_err(|error| broken(error.to_string()))
+    });
+    Ok(written?)
+}
+
+/// List every phone that was ever enrolled
+#[derive(Args)]
+#[command(after_help = "Example:
+  roundsman device list --json")]
+pub(super) struct List {}
+
+fn list(context: &Context) -> Result<Report, Failure> {
+    let rows = lookup::devices(&context.reader()?)?;
+    let mut text = Vec::new();
+    let mut devices = Vec::new();
+    for row in &rows {
+        let state = row.revoked.map_or_else(|| "in use".to_owned(), |at| format!("revoked {at}"));
+        text.push(format!(
+            "{}  {}  {}  enrolled {}  {state}  {} photos owed",
+            row.device, row.person_name, row.name, row.enrolled, row.photos_owed
+        ));
+        devices.push(json!({
+            "id": row.device.to_string(),
+            "name": row.name,
+            "person": { "id": row.person.to_string(), "name": row.person_name },
+            "enrolled_at": row.enrolled.to_string(),
+            "revoked_at": row.revoked.map(|at| at.to_string()),
+            "photos_owed": row.photos_owed,
+        }));
+    }
+    if text.is_empty() {
+        text.push("no phone is enrolled yet; `roundsman device invite` makes a code for one".to_owned());
+    }
+    Ok(Report::new(json!({ "devices": devices }), text.join("\n")))
+}
+
+/// Shut a phone out; nothing it sends is taken any more
+#[derive(Args)]
+#[command(after_help = "Example:
+  roundsman device revoke 0195c8a0-6a51-7cc2-b1a4-58a4fbe4a3c1")]
+pub(super) struct Revoke {
+    /// The phone, by id or name
+    #[arg(value_name = "DEVICE")]
+    device: String,
+}
+
+impl Revoke {
+    fn run(self, context: &Context) -> Result<Report, Failure> {
+        let desk = context.office()?;
+        let found = find::device(&desk.folder.reader()?, &self.device)?;
+        let sitting = desk.sitting();
+        let Desk { mut writer, identity, .. } = desk;
+        let revoked = writer
+            .transaction::<_, Failure>(|batch| Ok(identity.office.revoke(batch, sitting, found.device)?))?;
+        let named = format!("{} of {} ({})", found.name, found.person_name, found.device);
+        let text =
+            if revoked { format!("{named} is shut out") } else { format!("{named} was shut out before") };
+        Ok(Report::new(json!({ "device": found.device.to_string(), "revoked": revoked }), text))
+    }
+}

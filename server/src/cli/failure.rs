@@ -1,0 +1,111 @@
+//! Why a command did not do what was asked.
+
+use roundsman_sync_core::error::Refusal;
+
+use crate::blobs::BlobError;
+use crate::data_folder::FolderError;
+use crate::database::DatabaseError;
+use crate::export::ExportError;
+use crate::import::{ImportError, MapError};
+use crate::ingest::OfficeError;
+use crate::serve::ServeError;
+
+/// The exit code of wrong usage.
+pub(super) const EXIT_USAGE: u8 = 2;
+/// The exit code of any other failure.
+pub(super) const EXIT_FAILED: u8 = 1;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// It was asked in a way that cannot be meant.
+    #[error("{0}")]
+    Usage(String),
+    /// Something was named that is not there, or there more than once.
+    #[error("{0}")]
+    NotFound(String),
+    /// A file of settings is wrong.
+    #[error("{0}")]
+    Settings(String),
+    /// What was asked is refused.
+    #[error("{}", .0.message)]
+    Refused(#[from] Refusal),
+    /// The data folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// Photos.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+    /// A file to be imported.
+    #[error("{file}: {source}")]
+    Import {
+        /// As it was named.
+        file: String,
+        /// Why.
+        source: ImportError,
+    },
+    /// The map of an import.
+    #[error(transparent)]
+    Map(#[from] MapError),
+    /// A file to be written.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// The server.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+}
+
+impl From<OfficeError> for Failure {
+    fn from(error: OfficeError) -> Self {
+        match error {
+            OfficeError::Refused(refusal) => Self::Refused(refusal),
+            OfficeError::Database(error) => Self::Database(error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl Failure {
+    /// The stable word that `--json` gives.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::NotFound(_) => "not_found",
+            Self::Settings(_) => "settings",
+            Self::Refused(refusal) => refusal.code.as_str(),
+            Self::Folder(FolderError::Exists(_)) => "exists",
+            Self::Folder(FolderError::Database(DatabaseError::Missing(_)))
+            | Self::Database(DatabaseError::Missing(_)) => "no_data",
+            Self::Folder(_) | Self::Database(_) | Self::Blobs(_) => "store_failed",
+            Self::Import { .. } => "import",
+            Self::Map(_) => "map",
+            Self::Export(_) => "write_failed",
+            Self::Serve(_) => "serve_failed",
+        }
+    }
+
+    /// The exit code.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => EXIT_USAGE,
+            Self::NotFound(_)
+            | Self::Settings(_)
+            | Self::Refused(_)
+            | Self::Folder(_)
+            | Self::Database(_)
+            | Self::Blobs(_)
+            | Self::Import { .. }
+            | Self::Map(_)
+            | Self::Export(_)
+            | Self::Serve(_) => EXIT_FAILED,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `roundsman person`
+
+use clap::{Args, Subcommand};
+use roundsman_sync_core::model::{Department, Role};
+use serde_json::json;
+
+use super::failure::Failure;
+use super::output::Report;
+use super::{Context, Desk, find};
+use crate::ingest::Newcomer;
+
+/// People who work for the organisation
+#[derive(Subcommand)]
+pub(super) enum Person {
+    Add(Add),
+}
+
+impl Person {
+    pub(super) fn run(self, context: &Context) -> Result<Report, Failure> {
+        match self {
+            Self::Add(add) => add.run(context),
+        }
+    }
+}
+
+/// Add a person, or give one of that name another role
+#[derive(Args)]
+#[command(after_help = "Examples:
+  roundsman person add --name 'Li Lei' --role technician --site 'Green Garden' --department engineering
+  roundsman person add --name 'Han Mei' --role reception --site 'Green Garden' --login han
+
+With --login the person may sign in at the console; a one-time password is printed once.")]
+pub(super) struct Add {
+    /// Their name, as colleagues know it
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// guard, technician, reception, supervisor, site_director, manager or admin
+    #[arg(long, value_name = "ROLE")]
+    role: Role,
+    /// The estate, by name or id
+    #[arg(long, value_name = "SITE")]
+    site: String,
+    /// engineering, security, environment or customer_service
+    #[arg(long, value_name = "DEPARTMENT")]
+    department: Option<Department>,
+    /// Lets them sign in at the console under this name
+    #[arg(long, value_name = "LOGIN")]
+    login: Option<String>,
+}
+
+impl Add {
+    fn run(self, context: &Context) -> Result<Report, Failure> {
+        if self.login.as_ref().is_some_and(|login| login.trim().is_empty()) {
+            return Err(Failure::Usage("--login must not be empty".to_owned()));
+        }
+        let desk = context.office()?;
+        let (site, site_name) = find::site(&desk.folder.reader()?, &self.site)?;
+        let (sitting, rng) = (desk.sitting(), &mut rand::rng());
+        let Desk { mut writer, identity, .. } = desk;
+        let Self { name, role, department, login, .. } = self;
+        let newcomer = Newcomer { name: name.clone(), site, role, department };
+        let (person, password) = writer.transaction(|batch| {
+            let person = identity.office.add_person(batch, rng, sitting, &newcomer)?;
+            let open = |login: &String| identity.office.open_account(batch, rng, person, login);
+            Ok::<_, Failure>((person, login.as_ref().map(open).transpose()?))
+        })?;
+        let mut text = format!("{name} ({person}) is {role} at {site_name}");
+        if let (Some(login), Some(password)) = (&login, &password) {
+            text.push_str(&format!("\nlogin {login}, one-time password {password} (shown this once)"));
+        }
+        let json = json!({
+            "person": {
+                "id": person.to_string(), "name": name, "role": role.as_str(), "site": site.to_string(),
+                "department": department.map(Department::as_str),
+            },
+            "login": login,
+            "one_time_password": password,
+        });
+        Ok(Report::new(json, text))
+    }
+}
