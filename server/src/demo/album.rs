@@ -12,7 +12,7 @@ use super::plan::Staff;
 use super::sample::photos::PHOTOS;
 
 /// Photos for one phone.
-pub struct Album {
+pub(super) struct Album {
     taker: &'static str,
     order: Vec<&'static [u8]>,
     taken: usize,
@@ -20,7 +20,7 @@ pub struct Album {
 
 impl Album {
     /// The sample's photos in an order of this phone's own.
-    pub fn new(staff: &Staff, mut rng: StdRng) -> Self {
+    pub(super) fn new(staff: &Staff, mut rng: StdRng) -> Self {
         let mut order: Vec<&[u8]> = PHOTOS.iter().map(|(_, bytes)| *bytes).collect();
         order.shuffle(&mut rng);
         Self { taker: staff.file, order, taken: 0 }
@@ -28,7 +28,7 @@ impl Album {
 
     /// The next photo. No two of one demonstration have the same bytes: each carries a comment that says
     /// which it is, as the same view taken twice would differ too.
-    pub fn take(&mut self) -> Vec<u8> {
+    pub(super) fn take(&mut self) -> Vec<u8> {
         let original = self.order[self.taken % self.order.len()];
         self.taken += 1;
         let comment = format!("Roundsman demo: {} no. {}", self.taker, self.taken);
@@ -56,7 +56,7 @@ fn with_comment(photo: &[u8], comment: &str) -> Vec<u8> {
 const SIZE: (u32, u32) = (320, 120);
 
 /// A drawn signature as a PNG: a few strokes that wander from left to right.
-pub fn signature(rng: &mut StdRng) -> Vec<u8> {
+pub(super) fn signature(rng: &mut StdRng) -> Vec<u8> {
     let mut image = GrayImage::from_pixel(SIZE.0, SIZE.1, Luma([255]));
     for stroke in 0..rng.random_range(2..=4) {
         let (mut x, mut y) = (30.0 + 60.0 * f64::from(stroke), rng.random_range(30.0..90.0));
@@ -117,7 +117,8 @@ mod tests {
             let mut album = Album::new(staff, StdRng::seed_from_u64(1));
             for _ in 0..2 * PHOTOS.len() {
                 let photo = album.take();
-                let original = PHOTOS.iter().find(|(_, bytes)| photo.ends_with(&bytes[2..]) || photo.starts_with(bytes));
+                let original =
+                    PHOTOS.iter().find(|(_, bytes)| photo.ends_with(&bytes[2..]) || photo.starts_with(bytes));
                 assert_eq!(PhotoType::of(&photo), PhotoType::of(original.unwrap().1));
                 assert!(seen.insert(photo));
             }

@@ -9,7 +9,7 @@ use roundsman_sync_core::ids::BootId;
 
 /// The clocks of one phone. Copies show the same time.
 #[derive(Clone)]
-pub struct PhoneClock(Arc<Mutex<State>>);
+pub(super) struct PhoneClock(Arc<Mutex<State>>);
 
 struct State {
     /// What time it really is in the story.
@@ -24,7 +24,7 @@ struct State {
 
 impl PhoneClock {
     /// A phone that was started an hour ago and whose wall clock is `error_ms` ahead.
-    pub fn new(truth: Timestamp, error_ms: i64, rng: &mut dyn Rng) -> Self {
+    pub(super) fn new(truth: Timestamp, error_ms: i64, rng: &mut dyn Rng) -> Self {
         let booted = truth.plus_millis(-3_600_000);
         let boot = BootId::mint(booted, rng);
         Self(Arc::new(Mutex::new(State { truth, real_since: None, error_ms, boot, booted })))
@@ -35,19 +35,19 @@ impl PhoneClock {
     }
 
     /// What time it really is.
-    pub fn truth(&self) -> Timestamp {
+    pub(super) fn truth(&self) -> Timestamp {
         self.lock().truth()
     }
 
     /// Lets time pass until this moment. Time never goes back.
-    pub fn pass_until(&self, truth: Timestamp) {
+    pub(super) fn pass_until(&self, truth: Timestamp) {
         let mut state = self.lock();
         state.truth = state.truth.max(truth);
     }
 
     /// The phone restarts and believes that it is `ahead_ms` later than it is. Only a restart does it:
     /// within one boot a replica counts by the clock that cannot be set.
-    pub fn restart_ahead(&self, ahead_ms: i64, rng: &mut dyn Rng) {
+    pub(super) fn restart_ahead(&self, ahead_ms: i64, rng: &mut dyn Rng) {
         let mut state = self.lock();
         state.error_ms = ahead_ms;
         state.booted = state.truth;
@@ -55,7 +55,7 @@ impl PhoneClock {
     }
 
     /// From now on the story keeps pace with the real world.
-    pub fn run_from(&self, truth: Timestamp) {
+    pub(super) fn run_from(&self, truth: Timestamp) {
         let mut state = self.lock();
         state.truth = state.truth.max(truth);
         state.real_since = Some(Instant::now());

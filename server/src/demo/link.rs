@@ -54,17 +54,17 @@ const DECK: [Fault; 10] = [
 
 /// What a link did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LinkCounts {
+pub(super) struct LinkCounts {
     /// Bytes that the phone sent and that crossed.
-    pub bytes_up: u64,
+    pub(super) bytes_up: u64,
     /// Bytes that reached the phone.
-    pub bytes_down: u64,
+    pub(super) bytes_down: u64,
     /// Connections that were refused.
-    pub refused: u32,
+    pub(super) refused: u32,
     /// Requests that were lost or cut.
-    pub cut_up: u32,
+    pub(super) cut_up: u32,
     /// Replies that were lost or cut.
-    pub cut_down: u32,
+    pub(super) cut_down: u32,
 }
 
 #[derive(Default)]
@@ -77,7 +77,7 @@ struct Counters {
 }
 
 /// Kills the server.
-pub type Kill = Box<dyn Fn() + Send + Sync>;
+pub(super) type Kill = Box<dyn Fn() + Send + Sync>;
 
 struct Line {
     upstream: Mutex<SocketAddr>,
@@ -90,7 +90,7 @@ struct Line {
 }
 
 /// One phone's way to the server. The thread behind it ends with the process.
-pub struct Link {
+pub(super) struct Link {
     address: SocketAddr,
     line: Arc<Line>,
 }
@@ -104,7 +104,7 @@ impl Link {
     ///
     /// # Errors
     /// If no port can be had.
-    pub fn open(upstream: SocketAddr, rng: StdRng) -> io::Result<Self> {
+    pub(super) fn open(upstream: SocketAddr, rng: StdRng) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?;
         let line = Arc::new(Line {
@@ -127,27 +127,32 @@ impl Link {
     }
 
     /// Where the phone finds the server.
-    pub fn address(&self) -> SocketAddr {
+    pub(super) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Leads to another server from now on.
-    pub fn lead_to(&self, upstream: SocketAddr) {
+    pub(super) fn lead_to(&self, upstream: SocketAddr) {
         *lock(&self.line.upstream) = upstream;
     }
 
     /// Bad weather begins, or ends.
-    pub fn set_bad(&self, bad: bool) {
+    pub(super) fn set_bad(&self, bad: bool) {
         self.line.bad.store(bad, Ordering::Relaxed);
     }
 
     /// Kills the server in the middle of a connection, counted from 0 in bad weather.
-    pub fn kill_at(&self, connection: u32, kill: Kill) {
+    pub(super) fn kill_at(&self, connection: u32, kill: Kill) {
         *lock(&self.line.kill) = Some((connection, kill));
     }
 
+    /// Whether a planned kill has not come about.
+    pub(super) fn kill_is_pending(&self) -> bool {
+        lock(&self.line.kill).is_some()
+    }
+
     /// What it did so far.
-    pub fn counts(&self) -> LinkCounts {
+    pub(super) fn counts(&self) -> LinkCounts {
         let counters = &self.line.counters;
         LinkCounts {
             bytes_up: counters.up.load(Ordering::Relaxed),

@@ -25,16 +25,16 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// What time it is in the story before the phones go their own ways.
 #[derive(Clone)]
-pub struct StoryTime(Arc<AtomicI64>);
+pub(super) struct StoryTime(Arc<AtomicI64>);
 
 impl StoryTime {
     /// The story begins.
-    pub fn new(at: Timestamp) -> Self {
+    pub(super) fn new(at: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(at.millis())))
     }
 
     /// What time it is.
-    pub fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.load(Ordering::Relaxed))
     }
 
@@ -44,9 +44,9 @@ impl StoryTime {
 }
 
 /// See the module. Ends when it is dropped.
-pub struct MorningServer {
+pub(super) struct MorningServer {
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(super) address: SocketAddr,
     runtime: Option<Runtime>,
 }
 
@@ -61,7 +61,7 @@ impl MorningServer {
     ///
     /// # Errors
     /// If there is no port or no thread.
-    pub fn start(service: Service, time: StoryTime) -> io::Result<Self> {
+    pub(super) fn start(service: Service, time: StoryTime) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let listener = runtime.block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0)))?;
         let address = listener.local_addr()?;

@@ -10,22 +10,22 @@ use super::phone::Phone;
 use super::trade::Task;
 
 /// How many fields are edited in parallel.
-pub const FIELDS: usize = 4;
+pub(super) const FIELDS: usize = 4;
 
 /// One field of one case, and every value that somebody gave it.
 #[derive(Clone, Debug)]
-pub struct Parallel {
+pub(super) struct Parallel {
     /// Which case.
-    pub case: DocumentId,
+    pub(super) case: DocumentId,
     /// Which field, as the case names it.
-    pub field: String,
+    pub(super) field: String,
     /// Value and author.
-    pub values: BTreeSet<(String, PersonId)>,
+    pub(super) values: BTreeSet<(String, PersonId)>,
 }
 
 impl Parallel {
     /// Whether all of it is among these.
-    pub fn is_kept(&self, found: &[ParallelEdit]) -> bool {
+    pub(super) fn is_kept(&self, found: &[ParallelEdit]) -> bool {
         let Some(edit) = found.iter().find(|edit| edit.field == self.field) else { return false };
         let there: BTreeSet<_> = edit
             .values
@@ -37,7 +37,7 @@ impl Parallel {
 }
 
 /// Who sets what: two technicians on their phones, and the office at its desk.
-pub struct ParallelPlan {
+pub(super) struct ParallelPlan {
     /// Urgency, by both technicians.
     urgency: (Task, [Urgency; 2]),
     /// Urgency, by the first technician and the office.
@@ -51,16 +51,16 @@ pub struct ParallelPlan {
 const SUBJECTS: [&str; 3] = ["building/door/hinge", "building/door/frame", "building/door/lock"];
 
 /// What the office is to set.
-pub struct OfficeEdit {
+pub(super) struct OfficeEdit {
     /// In which case.
-    pub case: DocumentId,
+    pub(super) case: DocumentId,
     /// To what.
-    pub to: Classification,
+    pub(super) to: Classification,
 }
 
 impl ParallelPlan {
     /// Takes four open tasks for it.
-    pub fn of(tasks: &[(Task, Case)]) -> Option<Self> {
+    pub(super) fn of(tasks: &[(Task, Case)]) -> Option<Self> {
         let [first, second, third, fourth, ..] = tasks else { return None };
         Some(Self {
             urgency: (first.0, others(&first.1)),
@@ -74,7 +74,7 @@ impl ParallelPlan {
     ///
     /// # Errors
     /// If the phone refuses anything.
-    pub fn on_phone(&self, phone: &mut Phone, which: usize) -> Result<(), DemoError> {
+    pub(super) fn on_phone(&self, phone: &mut Phone, which: usize) -> Result<(), DemoError> {
         let me = phone.person()?;
         phone.minutes(1, 4);
         classify(phone, self.urgency.0.0, urgency(self.urgency.1[which]))?;
@@ -89,7 +89,7 @@ impl ParallelPlan {
     }
 
     /// What the office does of it, while no phone is in reach.
-    pub fn at_the_desk(&self) -> [OfficeEdit; 2] {
+    pub(super) fn at_the_desk(&self) -> [OfficeEdit; 2] {
         [
             OfficeEdit { case: self.office_urgency.0.0, to: urgency(self.office_urgency.1[1]) },
             OfficeEdit { case: self.subject.0, to: subject(SUBJECTS[2]) },
@@ -97,7 +97,7 @@ impl ParallelPlan {
     }
 
     /// What has to be there at the end.
-    pub fn expected(&self, technicians: [PersonId; 2], office: PersonId) -> [Parallel; FIELDS] {
+    pub(super) fn expected(&self, technicians: [PersonId; 2], office: PersonId) -> [Parallel; FIELDS] {
         let [one, two] = technicians;
         let field = |case, field: &str, values: &[(String, PersonId)]| Parallel {
             case,
@@ -112,7 +112,11 @@ impl ParallelPlan {
         [
             field(self.urgency.0.0, "urgency", &[(word(first), one), (word(second), two)]),
             field(self.office_urgency.0.0, "urgency", &[(word(third), one), (word(fourth), office)]),
-            field(case, &format!("orders/{order}/assignee"), &[(one.to_string(), one), (two.to_string(), two)]),
+            field(
+                case,
+                &format!("orders/{order}/assignee"),
+                &[(one.to_string(), one), (two.to_string(), two)],
+            ),
             field(self.subject.0, "subject", &[(a, one), (b, two), (c, office)]),
         ]
     }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rand::RngExt;
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{DocumentId, PersonId, PhotoHash, SiteId};
@@ -29,39 +29,39 @@ const BACK_OFF_MS_MAX: u64 = 300;
 
 /// What a phone did in one round of syncing.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Round {
+pub(super) struct Round {
     /// Edits that were accepted.
-    pub accepted: u32,
+    pub(super) accepted: u32,
     /// Edits that were refused.
-    pub refused: u32,
+    pub(super) refused: u32,
     /// Photos whose last byte arrived.
-    pub photos_sent: u32,
+    pub(super) photos_sent: u32,
     /// Exchanges that failed.
-    pub failures: u32,
+    pub(super) failures: u32,
     /// Nothing is left to send, and nothing was sent: whatever there was to learn is here.
-    pub level: bool,
+    pub(super) level: bool,
 }
 
 /// See the module.
-pub struct Phone {
+pub(super) struct Phone {
     /// Whose it is.
-    pub staff: &'static Staff,
+    pub(super) staff: &'static Staff,
     /// The device.
-    pub replica: Replica,
+    pub(super) replica: Replica,
     /// Its clocks.
-    pub clock: PhoneClock,
+    pub(super) clock: PhoneClock,
     /// Its way to the server.
-    pub link: Link,
+    pub(super) link: Link,
     /// Its HTTP.
-    pub wire: Wire,
+    pub(super) wire: Wire,
     /// What its person decides.
-    pub rng: StdRng,
+    pub(super) rng: StdRng,
     /// Where its person works.
-    pub site: SiteId,
+    pub(super) site: SiteId,
     /// Commands that its person has given.
-    pub edits: u32,
+    pub(super) edits: u32,
     /// Photos and drawn signatures, as they were taken.
-    pub pictures: Vec<(PhotoHash, Vec<u8>)>,
+    pub(super) pictures: Vec<(PhotoHash, Vec<u8>)>,
     album: Album,
     jump: Option<(Timestamp, StdRng)>,
 }
@@ -71,7 +71,7 @@ impl Phone {
     ///
     /// # Errors
     /// If its file cannot be made or the link has no port.
-    pub fn new(
+    pub(super) fn new(
         folder: &Path,
         plan: &Plan,
         at: usize,
@@ -91,7 +91,7 @@ impl Phone {
         };
         // The key is made by the first opening and must not follow from the seed: the server that is
         // left running at the end trusts it.
-        drop(open(Box::new(rand::rngs::StdRng::from_rng(&mut rand::rng()))).map_err(|e| DemoError::phone(staff, e))?);
+        drop(open(Box::new(StdRng::from_rng(&mut rand::rng()))).map_err(|e| DemoError::phone(staff, e))?);
         let replica = open(Box::new(stream("ids"))).map_err(|e| DemoError::phone(staff, e))?;
         let link = Link::open(server, stream("link")).map_err(|source| DemoError::Io {
             what: "opening a port for a phone's link".to_owned(),
@@ -115,7 +115,7 @@ impl Phone {
     }
 
     /// Plans that this phone's clock jumps some time before the end of the shift.
-    pub fn plan_jump(&mut self, plan: &Plan, shift_end: Timestamp) {
+    pub(super) fn plan_jump(&mut self, plan: &Plan, shift_end: Timestamp) {
         let at = shift_end.plus_millis(-JUMP_BEFORE_END_MS);
         self.jump = Some((at, plan.rng("jump")));
     }
@@ -124,7 +124,7 @@ impl Phone {
     ///
     /// # Errors
     /// If the server does not take it.
-    pub fn enrol(&mut self, code: &str) -> Result<(), DemoError> {
+    pub(super) fn enrol(&mut self, code: &str) -> Result<(), DemoError> {
         let name = format!("{} · {}", self.staff.name, self.staff.file);
         let failed = |refusal| DemoError::phone(self.staff, refusal);
         let request = self.replica.enrol_request(code, &name).map_err(failed)?;
@@ -136,7 +136,7 @@ impl Phone {
     ///
     /// # Errors
     /// If it is not enrolled.
-    pub fn person(&self) -> Result<PersonId, DemoError> {
+    pub(super) fn person(&self) -> Result<PersonId, DemoError> {
         let enrolled = self.replica.enrolled();
         enrolled.map(|one| one.person).ok_or_else(|| {
             DemoError::phone(self.staff, Refusal::new(ErrorCode::NotEnrolled, "the phone is not enrolled"))
@@ -144,7 +144,7 @@ impl Phone {
     }
 
     /// Lets time pass until this moment of the story.
-    pub fn until(&mut self, moment: Timestamp) {
+    pub(super) fn until(&mut self, moment: Timestamp) {
         self.clock.pass_until(moment);
         if let Some((at, rng)) = &mut self.jump
             && self.clock.truth() >= *at
@@ -155,13 +155,13 @@ impl Phone {
     }
 
     /// Lets some minutes pass.
-    pub fn minutes(&mut self, from: i64, to: i64) {
+    pub(super) fn minutes(&mut self, from: i64, to: i64) {
         let millis = self.rng.random_range(from * 60_000..=to * 60_000);
         self.until(self.clock.truth().plus_millis(millis));
     }
 
     /// When the `n`th of `all` jobs of a shift begins, give or take some minutes.
-    pub fn begin_job(&mut self, shift_end: Timestamp, n: usize, all: usize) {
+    pub(super) fn begin_job(&mut self, shift_end: Timestamp, n: usize, all: usize) {
         let (n, all) = (i64::try_from(n).unwrap_or(0), i64::try_from(all.max(1)).unwrap_or(1));
         let slot = SHIFT_MS / all;
         let late = self.rng.random_range(0..=slot / 8);
@@ -172,7 +172,7 @@ impl Phone {
     ///
     /// # Errors
     /// If the phone refused it.
-    pub fn did<T>(&mut self, outcome: Result<T, Refusal>) -> Result<T, DemoError> {
+    pub(super) fn did<T>(&mut self, outcome: Result<T, Refusal>) -> Result<T, DemoError> {
         self.edits += 1;
         outcome.map_err(|refusal| DemoError::phone(self.staff, refusal))
     }
@@ -181,7 +181,7 @@ impl Phone {
     ///
     /// # Errors
     /// If the phone refused it.
-    pub fn photograph(&mut self, case: DocumentId, role: PhotoRole, caption: &str) -> Result<(), DemoError> {
+    pub(super) fn photograph(&mut self, case: DocumentId, role: PhotoRole, caption: &str) -> Result<(), DemoError> {
         let bytes = self.album.take();
         let outcome = self.replica.add_photo(case, &bytes, role, caption);
         let hash = self.did(outcome)?;
@@ -193,7 +193,7 @@ impl Phone {
     ///
     /// # Errors
     /// If the phone's own file fails or it was shut out; a link that fails is no error.
-    pub fn sync(&mut self) -> Result<Round, DemoError> {
+    pub(super) fn sync(&mut self) -> Result<Round, DemoError> {
         let mut round = Round::default();
         let mut failures_in_a_row = 0;
         while failures_in_a_row < FAILURES_MAX {

@@ -8,19 +8,19 @@ use sha2::{Digest, Sha256};
 
 /// Somebody with a phone.
 #[derive(Debug)]
-pub struct Staff {
+pub(super) struct Staff {
     /// Names the phone's file.
-    pub file: &'static str,
+    pub(super) file: &'static str,
     /// Their name.
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// What they are.
-    pub role: Role,
+    pub(super) role: Role,
     /// Where they work, for roles that belong to a department.
-    pub department: Option<Department>,
+    pub(super) department: Option<Department>,
 }
 
 /// The people whose phones are simulated.
-pub static STAFF: [Staff; 4] = [
+pub(super) static STAFF: [Staff; 4] = [
     Staff { file: "guard", name: "王强", role: Role::Guard, department: Some(Department::Security) },
     Staff {
         file: "technician-1",
@@ -37,50 +37,50 @@ pub static STAFF: [Staff; 4] = [
     Staff { file: "reception", name: "陈静", role: Role::Reception, department: None },
 ];
 /// Their places in [`STAFF`].
-pub const GUARD: usize = 0;
+pub(super) const GUARD: usize = 0;
 /// See [`GUARD`].
-pub const TECHNICIANS: [usize; 2] = [1, 2];
+pub(super) const TECHNICIANS: [usize; 2] = [1, 2];
 /// See [`GUARD`].
-pub const RECEPTION: usize = 3;
+pub(super) const RECEPTION: usize = 3;
 
 /// When the phones are offline, by everybody's watch.
-pub const SHIFT_MS: i64 = 8 * 3600 * 1000;
+pub(super) const SHIFT_MS: i64 = 8 * 3600 * 1000;
 /// By how much a clock is wrong after the jump.
-pub const JUMP_MS: i64 = 3 * 3600 * 1000;
+pub(super) const JUMP_MS: i64 = 3 * 3600 * 1000;
 /// How long before the end of the shift it jumps. Less than the jump, or the stamps would not be ahead.
-pub const JUMP_BEFORE_END_MS: i64 = 2 * 3600 * 1000;
+pub(super) const JUMP_BEFORE_END_MS: i64 = 2 * 3600 * 1000;
 
 /// When the server is killed.
 #[derive(Clone, Copy, Debug)]
-pub struct PlannedKill {
+pub(super) struct PlannedKill {
     /// While it serves this phone.
-    pub phone: usize,
+    pub(super) phone: usize,
     /// On which of its connections of the evening, counted from 0.
-    pub connection: u32,
+    pub(super) connection: u32,
 }
 
 /// What happens in one run.
 #[derive(Debug)]
-pub struct Plan {
+pub(super) struct Plan {
     /// Where all of it comes from.
-    pub seed: u64,
+    pub(super) seed: u64,
     /// What the guard finds.
-    pub findings: usize,
+    pub(super) findings: usize,
     /// Orders that each technician works through.
-    pub orders_each: usize,
+    pub(super) orders_each: usize,
     /// Cases that come in at the reception desk.
-    pub calls: usize,
+    pub(super) calls: usize,
     /// Photos that are taken in all.
-    pub pictures: usize,
+    pub(super) pictures: usize,
     /// Whose clock jumps.
-    pub jumps: usize,
+    pub(super) jumps: usize,
     /// When the server is killed.
-    pub kill: PlannedKill,
+    pub(super) kill: PlannedKill,
 }
 
 impl Plan {
     /// The plan of a seed.
-    pub fn of(seed: u64) -> Self {
+    pub(super) fn of(seed: u64) -> Self {
         let mut rng = rng(seed, "plan");
         Self {
             seed,
@@ -98,7 +98,7 @@ impl Plan {
 
     /// A stream of chance of its own for everything that has a name, so that more of one thing does not
     /// shift all others.
-    pub fn rng(&self, name: &str) -> StdRng {
+    pub(super) fn rng(&self, name: &str) -> StdRng {
         rng(self.seed, name)
     }
 }

@@ -3,11 +3,11 @@
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::ids::{DocumentId, OrderId, PersonId};
 use roundsman_sync_core::model::{
     CaseKind, Channel, Classification, ContactDetails, Department, EntryKind, Nature, NewCase, NewEntry,
     PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency,
 };
-use roundsman_sync_core::ids::{DocumentId, OrderId, PersonId};
 use roundsman_sync_core::replica::SignOffResult;
 
 use super::DemoError;
@@ -17,21 +17,93 @@ use super::phone::Phone;
 type Matter = (&'static str, CaseKind, Urgency, &'static str, &'static str);
 
 const FINDINGS: [Matter; 6] = [
-    ("parking/fire_lane", CaseKind::Complaint, Urgency::Urgent, "东门消防通道 east gate, fire lane", "皮卡停在消防通道上,车主电话无人接听。Pickup parked in the fire lane, nobody answers the phone."),
-    ("building/door", CaseKind::Repair, Urgency::Important, "单元门 entrance door", "单元门闭门器坏了,门关不上。The closer of the entrance door is broken, it stays open."),
-    ("roads/pavement", CaseKind::Repair, Urgency::General, "中庭 courtyard", "中庭路桩松动,晚上容易绊倒人。A bollard in the courtyard is loose."),
-    ("equipment/drainage", CaseKind::Repair, Urgency::Important, "地下车库 B1 garage B1", "车库入口集水井水位偏高。The sump at the garage entrance stands high."),
-    ("environment/animals", CaseKind::Request, Urgency::General, "后山坡 hillside", "发现流浪动物,已离开儿童区。A stray animal, now away from the playground."),
-    ("equipment/lighting", CaseKind::Repair, Urgency::General, "电梯厅 lift lobby", "电梯厅两盏灯不亮。Two lamps in the lift lobby are out."),
+    (
+        "parking/fire_lane",
+        CaseKind::Complaint,
+        Urgency::Urgent,
+        "东门消防通道 east gate, fire lane",
+        "皮卡停在消防通道上,车主电话无人接听。Pickup parked in the fire lane, nobody answers the phone.",
+    ),
+    (
+        "building/door",
+        CaseKind::Repair,
+        Urgency::Important,
+        "单元门 entrance door",
+        "单元门闭门器坏了,门关不上。The closer of the entrance door is broken, it stays open.",
+    ),
+    (
+        "roads/pavement",
+        CaseKind::Repair,
+        Urgency::General,
+        "中庭 courtyard",
+        "中庭路桩松动,晚上容易绊倒人。A bollard in the courtyard is loose.",
+    ),
+    (
+        "equipment/drainage",
+        CaseKind::Repair,
+        Urgency::Important,
+        "地下车库 B1 garage B1",
+        "车库入口集水井水位偏高。The sump at the garage entrance stands high.",
+    ),
+    (
+        "environment/animals",
+        CaseKind::Request,
+        Urgency::General,
+        "后山坡 hillside",
+        "发现流浪动物,已离开儿童区。A stray animal, now away from the playground.",
+    ),
+    (
+        "equipment/lighting",
+        CaseKind::Repair,
+        Urgency::General,
+        "电梯厅 lift lobby",
+        "电梯厅两盏灯不亮。Two lamps in the lift lobby are out.",
+    ),
 ];
 
 const CALLS: [Matter; 6] = [
-    ("equipment/heating", CaseKind::Repair, Urgency::Urgent, "客厅 living room", "暖气不热,家里有老人。No heating, an elderly person at home."),
-    ("building/leak", CaseKind::Repair, Urgency::Urgent, "卫生间 bathroom", "卫生间顶板漏水。Water comes through the bathroom ceiling."),
-    ("equipment/lift", CaseKind::Repair, Urgency::Important, "电梯 lift", "电梯开门时有异响。The lift makes a noise when it opens."),
-    ("nuisance/noise/neighbour", CaseKind::Complaint, Urgency::General, "楼上 upstairs", "楼上半夜装修。Somebody upstairs drills at night."),
-    ("service/attitude", CaseKind::Complaint, Urgency::General, "前台 front desk", "投诉上次维修没有回访。Nobody called back after the last repair."),
-    ("building/paint", CaseKind::Repair, Urgency::General, "楼道 corridor", "楼道墙皮脱落。Paint comes off in the corridor."),
+    (
+        "equipment/heating",
+        CaseKind::Repair,
+        Urgency::Urgent,
+        "客厅 living room",
+        "暖气不热,家里有老人。No heating, an elderly person at home.",
+    ),
+    (
+        "building/leak",
+        CaseKind::Repair,
+        Urgency::Urgent,
+        "卫生间 bathroom",
+        "卫生间顶板漏水。Water comes through the bathroom ceiling.",
+    ),
+    (
+        "equipment/lift",
+        CaseKind::Repair,
+        Urgency::Important,
+        "电梯 lift",
+        "电梯开门时有异响。The lift makes a noise when it opens.",
+    ),
+    (
+        "nuisance/noise/neighbour",
+        CaseKind::Complaint,
+        Urgency::General,
+        "楼上 upstairs",
+        "楼上半夜装修。Somebody upstairs drills at night.",
+    ),
+    (
+        "service/attitude",
+        CaseKind::Complaint,
+        Urgency::General,
+        "前台 front desk",
+        "投诉上次维修没有回访。Nobody called back after the last repair.",
+    ),
+    (
+        "building/paint",
+        CaseKind::Repair,
+        Urgency::General,
+        "楼道 corridor",
+        "楼道墙皮脱落。Paint comes off in the corridor.",
+    ),
 ];
 
 /// Names, phone numbers and flats of nobody: the numbers are of a range that is not given out.
@@ -63,7 +135,12 @@ pub(super) fn record(
     phone.did(outcome).map(|_| ())
 }
 
-fn create(phone: &mut Phone, matter: &Matter, channel: Channel, flat: Option<&str>) -> Result<DocumentId, DemoError> {
+fn create(
+    phone: &mut Phone,
+    matter: &Matter,
+    channel: Channel,
+    flat: Option<&str>,
+) -> Result<DocumentId, DemoError> {
     let &(subject, kind, urgency, spot, description) = matter;
     let building = format!("{} 栋", phone.rng.random_range(1..=12));
     let mut parts = flat.unwrap_or(&building).splitn(3, ' ').map(str::to_owned);
@@ -78,7 +155,11 @@ fn create(phone: &mut Phone, matter: &Matter, channel: Channel, flat: Option<&st
                 spot: Some(spot.to_owned()),
             }
         }
-        None => Place { building: parts.next().map(|_| building.clone()), spot: Some(spot.to_owned()), ..Place::default() },
+        None => Place {
+            building: parts.next().map(|_| building.clone()),
+            spot: Some(spot.to_owned()),
+            ..Place::default()
+        },
     };
     let new = NewCase {
         kind,
@@ -109,7 +190,12 @@ fn dispatch(
 ///
 /// # Errors
 /// If the phone refuses anything.
-pub fn guard(phone: &mut Phone, findings: usize, pictures: usize, shift_end: Timestamp) -> Result<(), DemoError> {
+pub(super) fn guard(
+    phone: &mut Phone,
+    findings: usize,
+    pictures: usize,
+    shift_end: Timestamp,
+) -> Result<(), DemoError> {
     let me = phone.person()?;
     for (n, matter) in FINDINGS.iter().cycle().take(findings).enumerate() {
         phone.begin_job(shift_end, n, findings);
@@ -162,7 +248,7 @@ fn settle(phone: &mut Phone, case: DocumentId, me: PersonId) -> Result<(), DemoE
 ///
 /// # Errors
 /// If the phone refuses anything.
-pub fn reception(
+pub(super) fn reception(
     phone: &mut Phone,
     calls: usize,
     technicians: &[PersonId],
@@ -178,7 +264,10 @@ pub fn reception(
             name: Some(name.to_owned()),
             phone: Some(number.to_owned()),
             address: Some(flat.to_owned()),
-            words: Some((String::new(), "麻烦尽快处理,家里有人。Please come soon, somebody is at home.".to_owned())),
+            words: Some((
+                String::new(),
+                "麻烦尽快处理,家里有人。Please come soon, somebody is at home.".to_owned(),
+            )),
         };
         let outcome = phone.replica.write_contact(case, details);
         phone.did(outcome)?;
@@ -194,10 +283,17 @@ pub fn reception(
             dispatch(phone, case, Department::Engineering, to)?;
         }
         phone.minutes(5, 12);
-        let more = format!("{}\n业主 15 分钟后再次来电催办。The owner called again after 15 minutes.", matter.4);
+        let more =
+            format!("{}\n业主 15 分钟后再次来电催办。The owner called again after 15 minutes.", matter.4);
         let outcome = phone.replica.describe(case, matter.4, &more);
         phone.did(outcome)?;
-        record(phone, case, None, EntryKind::Reported, "已告知业主安排 The owner was told what was arranged")?;
+        record(
+            phone,
+            case,
+            None,
+            EntryKind::Reported,
+            "已告知业主安排 The owner was told what was arranged",
+        )?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -31,9 +32,20 @@ struct Shared {
 }
 
 /// See the module. The server ends when this is dropped.
-pub struct Supervisor {
+pub(super) struct Supervisor {
     shared: Arc<Shared>,
     watch: Option<JoinHandle<()>>,
+}
+
+/// Ends the server from elsewhere.
+pub(super) struct Ending(Arc<Shared>);
+
+impl Ending {
+    /// Ends the server and waits until it has ended. It is not started again.
+    pub(super) fn end(&self) {
+        self.0.ending.store(true, Ordering::Relaxed);
+        end(&mut self.0.child());
+    }
 }
 
 impl Shared {
@@ -47,7 +59,7 @@ impl Supervisor {
     ///
     /// # Errors
     /// If it does not start.
-    pub fn start(data: &Path, listen: SocketAddr, tell: &Tell) -> Result<Self, DemoError> {
+    pub(super) fn start(data: &Path, listen: SocketAddr, tell: &Tell) -> Result<Self, DemoError> {
         let program = std::env::current_exe().map_err(DemoError::io("finding this program's file"))?;
         let (child, address) = spawn(&program, data, listen)?;
         tell.always(&format!("server pid {}", child.id()));
@@ -68,17 +80,17 @@ impl Supervisor {
     }
 
     /// Where the server listens, also after a restart.
-    pub fn address(&self) -> SocketAddr {
+    pub(super) fn address(&self) -> SocketAddr {
         self.shared.address
     }
 
     /// How often it had to be started again.
-    pub fn restarts(&self) -> u32 {
+    pub(super) fn restarts(&self) -> u32 {
         self.shared.restarts.load(Ordering::Relaxed)
     }
 
     /// What kills it with SIGKILL, as a power cut would.
-    pub fn killer(&self) -> Box<dyn Fn() + Send + Sync> {
+    pub(super) fn killer(&self) -> Box<dyn Fn() + Send + Sync> {
         let shared = Arc::clone(&self.shared);
         Box::new(move || {
             // If it is dead already, it has been killed by somebody else.
@@ -86,8 +98,20 @@ impl Supervisor {
         })
     }
 
+    /// What ends it from elsewhere.
+    pub(super) fn ending(&self) -> Ending {
+        Ending(Arc::clone(&self.shared))
+    }
+
+    /// Waits until the server has died and could not be started again.
+    pub(super) fn wait(mut self) {
+        if let Some(watch) = self.watch.take() {
+            let _ = watch.join();
+        }
+    }
+
     /// Whether the server could not be started again.
-    pub fn has_given_up(&self) -> bool {
+    pub(super) fn has_given_up(&self) -> bool {
         self.watch.as_ref().is_none_or(JoinHandle::is_finished)
     }
 }
@@ -98,17 +122,15 @@ impl Drop for Supervisor {
         if let Some(watch) = self.watch.take() {
             let _ = watch.join();
         }
-        let mut child = self.shared.child();
-        end(&mut child);
+        self.ending().end();
     }
 }
 
 /// Asks the server to end, as a service manager would, and waits until it has.
 fn end(child: &mut Child) {
     let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    let asked = pid.is_some_and(|pid| {
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).is_ok()
-    });
+    let asked =
+        pid.is_some_and(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM).is_ok());
     if !asked {
         let _ = child.kill();
     }
@@ -124,7 +146,11 @@ fn watch(shared: &Shared, tell: &Tell) {
         }
         tell.say("the server was killed; starting it again");
         match spawn(&shared.program, &shared.data, shared.address) {
-            Ok((child, _)) => {
+            Ok((mut child, _)) => {
+                if shared.ending.load(Ordering::Relaxed) {
+                    end(&mut child);
+                    return;
+                }
                 tell.always(&format!("server pid {}", child.id()));
                 *shared.child() = child;
                 shared.restarts.fetch_add(1, Ordering::Relaxed);
@@ -169,6 +195,9 @@ fn spawn_once(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(log)
+        // Ctrl-C at the terminal is for this process, which then ends the server; else the server would
+        // be taken for killed.
+        .process_group(0)
         .spawn()
         .map_err(DemoError::io("starting the server"))?;
     let Some(stdout) = child.stdout.take() else {

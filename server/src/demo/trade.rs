@@ -3,9 +3,7 @@
 use rand::RngExt;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::{DocumentId, OrderId};
-use roundsman_sync_core::model::{
-    Case, Department, EntryKind, PhotoRole, SignOffOutcome, SignOffSubject,
-};
+use roundsman_sync_core::model::{Case, Department, EntryKind, PhotoRole, SignOffOutcome, SignOffSubject};
 use roundsman_sync_core::replica::{CaseFilter, SignOffResult};
 use roundsman_sync_core::rules::{OrderStatus, order_status};
 
@@ -15,13 +13,13 @@ use super::phone::Phone;
 use super::shift::{owner, record};
 
 /// One order of one case.
-pub type Task = (DocumentId, OrderId);
+pub(super) type Task = (DocumentId, OrderId);
 
 /// Every open engineering order on this phone that nobody has, in an order that all phones agree on.
 ///
 /// # Errors
 /// If the phone's file cannot be read.
-pub fn open_tasks(phone: &mut Phone) -> Result<Vec<(Task, Case)>, DemoError> {
+pub(super) fn open_tasks(phone: &mut Phone) -> Result<Vec<(Task, Case)>, DemoError> {
     let failed = |refusal| DemoError::phone(phone.staff, refusal);
     let filter = CaseFilter { department: Some(Department::Engineering), ..CaseFilter::default() };
     let listed = phone.replica.cases(&filter, 0, usize::MAX >> 1).map_err(failed)?;
@@ -45,7 +43,12 @@ pub fn open_tasks(phone: &mut Phone) -> Result<Vec<(Task, Case)>, DemoError> {
 ///
 /// # Errors
 /// If the phone refuses anything.
-pub fn shift(phone: &mut Phone, tasks: &[Task], pictures: usize, shift_end: Timestamp) -> Result<(), DemoError> {
+pub(super) fn shift(
+    phone: &mut Phone,
+    tasks: &[Task],
+    pictures: usize,
+    shift_end: Timestamp,
+) -> Result<(), DemoError> {
     let me = phone.person()?;
     let mut film = pictures;
     for (n, &(case, order)) in tasks.iter().enumerate() {
@@ -89,7 +92,12 @@ pub fn shift(phone: &mut Phone, tasks: &[Task], pictures: usize, shift_end: Time
     Ok(())
 }
 
-fn photograph(phone: &mut Phone, case: DocumentId, role: PhotoRole, film: &mut usize) -> Result<(), DemoError> {
+fn photograph(
+    phone: &mut Phone,
+    case: DocumentId,
+    role: PhotoRole,
+    film: &mut usize,
+) -> Result<(), DemoError> {
     phone.minutes(1, 2);
     *film -= 1;
     let caption = match role {
@@ -101,7 +109,11 @@ fn photograph(phone: &mut Phone, case: DocumentId, role: PhotoRole, film: &mut u
 }
 
 /// Shows the owner what was done and keeps how the asking ended, bound to exactly what was shown.
-fn ask_for_signature(phone: &mut Phone, (case, order): Task, outcome: SignOffOutcome) -> Result<(), DemoError> {
+fn ask_for_signature(
+    phone: &mut Phone,
+    (case, order): Task,
+    outcome: SignOffOutcome,
+) -> Result<(), DemoError> {
     let shown = phone.replica.statement(case, Some(order), SignOffSubject::Completion);
     let shown = shown.map_err(|refusal| DemoError::phone(phone.staff, refusal))?;
     let signed = outcome == SignOffOutcome::Signed;

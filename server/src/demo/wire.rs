@@ -16,7 +16,7 @@ const REPEAT_ONE_IN: u32 = 6;
 
 /// A client that takes every status as an answer, follows nothing and opens a connection a request, so
 /// that each request meets the link's faults anew.
-pub fn agent() -> ureq::Agent {
+pub(super) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -29,23 +29,23 @@ pub fn agent() -> ureq::Agent {
 }
 
 /// A phone's HTTP.
-pub struct Wire {
+pub(super) struct Wire {
     agent: ureq::Agent,
     server: SocketAddr,
     rng: StdRng,
     /// Whether requests are repeated.
-    pub repeats: bool,
+    pub(super) repeats: bool,
     /// Exchanges that ended with an answer.
-    pub round_trips: u32,
+    pub(super) round_trips: u32,
     /// Sync requests that were sent twice as they were.
-    pub repeated: u32,
+    pub(super) repeated: u32,
     /// Of those, how often the server did not take the second for a new one.
-    pub repeats_noticed: u32,
+    pub(super) repeats_noticed: u32,
 }
 
 impl Wire {
     /// HTTP with the server behind this address.
-    pub fn new(server: SocketAddr, rng: StdRng) -> Self {
+    pub(super) fn new(server: SocketAddr, rng: StdRng) -> Self {
         let agent = agent();
         Self { agent, server, rng, repeats: false, round_trips: 0, repeated: 0, repeats_noticed: 0 }
     }
@@ -55,7 +55,7 @@ impl Wire {
     ///
     /// # Errors
     /// If no whole answer came back.
-    pub fn send(&mut self, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, ureq::Error> {
+    pub(super) fn send(&mut self, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, ureq::Error> {
         let mut reply = self.exchange(request)?;
         let is_sync = request.uri().path() == "/v1/sync";
         if is_sync && self.repeats && reply.status().is_success() && self.rng.random_ratio(1, REPEAT_ONE_IN) {
