@@ -2,3 +2,4 @@
 
 pub mod devices;
 pub mod health;
+pub mod request_id;
