@@ -53,7 +53,10 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::SiteNotPermitted
         | E::PersonMismatch
         | E::CommandNotPermitted
+        | E::PasswordOneTime
+        | E::CsrfInvalid
         | E::NotEnrolled => StatusCode::FORBIDDEN,
+        E::LoginPaused => StatusCode::TOO_MANY_REQUESTS,
         E::Fork | E::EpochClosed | E::UploadOffsetMismatch | E::EntryImmutable => StatusCode::CONFLICT,
         E::Busy => StatusCode::SERVICE_UNAVAILABLE,
         E::Internal | E::StoreFailed | E::StoreNewer | E::StoreCorrupt => StatusCode::INTERNAL_SERVER_ERROR,
