@@ -4,8 +4,17 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::error::ErrorCode;
+use tokio::sync::Semaphore;
 
+use crate::auth::throttle::Throttle;
+use crate::database::DatabaseError;
+use crate::error::Problem;
+use crate::ingest::{Batch, Office};
 use crate::service::Service;
+
+/// Passwords hashed at the same time. Each takes 19 MiB and a core; more at once would only wait for each other.
+const HASHING_AT_ONCE: usize = 2;
 
 /// The state of the web application.
 #[derive(Clone)]
@@ -16,11 +25,64 @@ pub struct App {
     pub zone: Tz,
     /// Whether browsers reach this server through TLS; decides the form of cookies.
     pub secure: bool,
+    /// Remembers wrong passwords.
+    pub throttle: Arc<Throttle>,
+    /// Held while a password is hashed.
+    pub hashing: Arc<Semaphore>,
 }
 
 impl App {
+    /// The application around a service.
+    pub fn new(service: Arc<Service>, zone: Tz, secure: bool) -> Self {
+        Self {
+            service,
+            zone,
+            secure,
+            throttle: Arc::default(),
+            hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
+        }
+    }
+
     /// The server's clock. The one place where the serving process reads it.
     pub fn now() -> Timestamp {
         Timestamp::from_millis(chrono::Utc::now().timestamp_millis())
+    }
+
+    /// Runs work that blocks on a thread that may.
+    ///
+    /// # Errors
+    /// If the work panicked.
+    pub async fn blocking<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let span = tracing::Span::current();
+        tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|error| {
+            tracing::error!(%error, "a request was not handled to its end");
+            Problem::new(ErrorCode::Internal, "the request could not be handled")
+        })
+    }
+
+    /// Reads from one consistent state of the tables.
+    ///
+    /// # Errors
+    /// Whatever `read` returns, or that the database failed.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let service = Arc::clone(&self.service);
+        Ok(Self::blocking(move || service.read::<T, DatabaseError>(|tables| read(tables))).await??)
+    }
+
+    /// Writes for the office, in a transaction that is on disk when this returns.
+    ///
+    /// # Errors
+    /// Whatever `write` returns, or that the database failed; nothing of it then happened.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&mut Batch<'_>, &Office) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let service = Arc::clone(&self.service);
+        Self::blocking(move || service.write(write)).await?
     }
 }

@@ -10,7 +10,7 @@ use crate::database::DatabaseError;
 use crate::ingest::OfficeError;
 
 /// A request that was not done.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Problem {
     /// The status of the reply.
     pub status: StatusCode,
@@ -53,7 +53,10 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::SiteNotPermitted
         | E::PersonMismatch
         | E::CommandNotPermitted
+        | E::PasswordOneTime
+        | E::CsrfInvalid
         | E::NotEnrolled => StatusCode::FORBIDDEN,
+        E::LoginPaused => StatusCode::TOO_MANY_REQUESTS,
         E::Fork | E::EpochClosed | E::UploadOffsetMismatch | E::EntryImmutable => StatusCode::CONFLICT,
         E::Busy => StatusCode::SERVICE_UNAVAILABLE,
         E::Internal | E::StoreFailed | E::StoreNewer | E::StoreCorrupt => StatusCode::INTERNAL_SERVER_ERROR,
@@ -114,9 +117,12 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        // The id of the request, where one was given to it, replaces this by the layer around it.
+        // Whoever finds the error need not know the request's id: the layer around it writes the
+        // problem again from this extension, with the id.
         let (parts, body) = self.reply("").into_parts();
-        Response::from_parts(parts, body.into())
+        let mut response = Response::from_parts(parts, body.into());
+        response.extensions_mut().insert(self);
+        response
     }
 }
 

@@ -1,10 +1,10 @@
 //! Every path there is, in one list.
 
-use axum::Router;
 use axum::routing::{any, get, patch};
+use axum::{Router, middleware};
 
 use crate::app::App;
-use crate::http::{devices, health};
+use crate::http::{devices, health, office, request_id};
 
 /// The whole application.
 pub fn router(app: App) -> Router {
@@ -15,5 +15,8 @@ pub fn router(app: App) -> Router {
         .route("/v1/sync", any(devices::whole))
         .route("/v1/uploads", any(devices::whole))
         .route("/v1/uploads/{id}", patch(devices::patch).fallback(devices::whole))
+        .merge(office::routes())
+        .fallback(office::not_found)
+        .layer(middleware::from_fn(request_id::layer))
         .with_state(app)
 }

@@ -54,7 +54,7 @@ pub fn run(
     listen: SocketAddr,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    let app = App { service: Arc::new(service_of(folder)?), zone: chrono_tz::Asia::Shanghai, secure: false };
+    let app = App::new(Arc::new(service_of(folder)?), chrono_tz::Asia::Shanghai, false);
     let io = |what: &str| {
         let what = what.to_owned();
         move |source| ServeError::Io { what, source }
@@ -65,7 +65,8 @@ pub fn run(
         let address = listener.local_addr().map_err(io("listening"))?;
         let stop = stopped().map_err(io("waiting for signals"))?;
         ready(address);
-        axum::serve(listener, router(app)).with_graceful_shutdown(stop).await.map_err(io("serving"))
+        let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(io("serving"))
     })
 }
 

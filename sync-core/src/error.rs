@@ -57,6 +57,9 @@ codes! {
     EnrolCodeUsed = "enrol_code_used": "The enrolment code was already used by another phone.",
     LoginFailed = "login_failed": "The login or the password is not right.",
     LoginRequired = "login_required": "This needs a signed-in person.",
+    LoginPaused = "login_paused": "Too many wrong passwords; the next is heard after a pause.",
+    PasswordOneTime = "password_one_time": "The password was handed out for one use; it must be replaced first.",
+    CsrfInvalid = "csrf_invalid": "The request does not show that it comes from this server's own pages.",
     UploadTokenInvalid = "upload_token_invalid": "The upload token is not this server's, has expired, or speaks of another photo.",
     // An edit.
     RoleNotPermitted = "role_not_permitted": "The person's role may not write this.",

@@ -1,12 +1,14 @@
 //! Who asks: freshness and upload tokens, replay, enrolment codes, passwords and sessions.
 //!
-//! Everything here is pure: time and chance are handed in, and nothing is stored. What must be stored
-//! is named by each part, and is never the secret itself where a digest will do.
+//! Time and chance are handed in. Only [`accounts`] touches tables; what else must be stored is named by
+//! each part, and is never the secret itself where a digest will do.
 
+pub mod accounts;
 pub mod enrol_code;
 pub mod password;
 pub mod replay;
 pub mod session;
+pub mod throttle;
 pub mod token;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};

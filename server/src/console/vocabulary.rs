@@ -142,6 +142,7 @@ impl Vocabulary {
             Self::SignOffOutcome => &["signed", "refused", "absent", "later", "not_needed"],
             Self::Relation => &["owner", "family", "tenant", "agent", "staff", "other"],
             Self::Field => &[
+                "site",
                 "kind",
                 "channel",
                 "place",

@@ -2,3 +2,5 @@
 
 pub mod devices;
 pub mod health;
+pub mod office;
+pub mod request_id;

@@ -221,10 +221,8 @@ fn arrived(entry: u8) -> Command {
 }
 
 fn code_of(verdict: &Verdict) -> ErrorCode {
-    match verdict {
-        Verdict::Quarantined { code, .. } => *code,
-        other => panic!("expected a refusal, got {other:?}"),
-    }
+    let Verdict::Quarantined { code, .. } = verdict else { panic!("expected a refusal, got {verdict:?}") };
+    *code
 }
 
 #[test]
@@ -323,7 +321,8 @@ fn a_case_cannot_be_moved_to_another_estate() {
 
 #[test]
 fn an_arrival_once_stated_can_be_neither_replaced_nor_reworded() {
-    let attacks: [fn(&mut Edit<'_>, &str) -> Result<(), DocumentError>; 2] = [
+    type Attack = fn(&mut Edit<'_>, &str) -> Result<(), DocumentError>;
+    let attacks: [Attack; 2] = [
         |edit, key| edit.add(&["entries"], key, [("kind", "arrived".into())]),
         |edit, key| edit.set(&["entries", key], "claimed_at", 5i64),
     ];

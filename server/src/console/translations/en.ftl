@@ -249,6 +249,7 @@ relation-agent = Agent
 relation-staff = Staff
 relation-other = Other
 
+field-site = Estate
 field-kind = Kind
 field-channel = Channel
 field-place = Place

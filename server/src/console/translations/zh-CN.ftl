@@ -237,6 +237,7 @@ relation-agent = 代理人
 relation-staff = 员工
 relation-other = 其他
 
+field-site = 小区
 field-kind = 类型
 field-channel = 来源
 field-place = 地点

@@ -1,5 +1,64 @@
 //! What is asked of the tables. Reads only.
+//!
+//! **Invariant.** What a person asks over HTTP takes their [`Reach`] and answers only with what lies in it,
+//! so no handler can forget to. [`case_show`], [`export`] and [`lookup`] serve the command line, whose user
+//! owns the data folder and sees everything.
 
+mod case;
 pub mod case_show;
+mod cases;
+mod conflicts;
+mod contact;
+mod devices;
 pub mod export;
+mod fields;
 pub mod lookup;
+mod names;
+mod photos;
+mod quarantine;
+mod reach;
+mod refused;
+mod sign_offs;
+mod timeline;
+
+pub use case::{CaseDetails, CaseKey, OrderDetails, case, case_head, case_timeline};
+pub use cases::{CASES_PER_PAGE_MAX, CaseLine, CasePage, CaseQuery, FOUND_MAX, Found, cases};
+pub use conflicts::{Conflict, ConflictPage, conflicts};
+pub use contact::ContactValues;
+pub use devices::{DeviceLine, devices};
+pub use fields::{FieldValue, FieldValues, StatedValue};
+pub use names::{PersonName, person};
+pub use photos::{PhotoDetails, StoredPhoto, photo, signature};
+pub use quarantine::{QuarantinePage, QuarantinedChange, quarantine};
+pub use reach::Reach;
+pub use refused::RefusedChange;
+pub use sign_offs::{Drawing, Fitness, SignOffDetails};
+pub use timeline::{TimeFlag, TimelineEntry, time_flags};
+
+use roundsman_sync_core::document::{Document, DocumentKind};
+use roundsman_sync_core::ids::DocumentId;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::database::DatabaseError;
+
+/// The document as it now stands, if there is one.
+fn load(db: &Connection, id: DocumentId, kind: DocumentKind) -> Result<Option<Document>, DatabaseError> {
+    let row: Option<Vec<u8>> = db
+        .prepare_cached("SELECT snapshot FROM documents WHERE id = ?1 AND kind = ?2")?
+        .query_row((id.as_bytes(), kind.number()), |row| row.get(0))
+        .optional()?;
+    let loaded = row.map(|snapshot| Document::load(kind, &snapshot)).transpose();
+    loaded.map_err(|error| DatabaseError::corrupt("documents", error))
+}
+
+/// An id or hash from a column that may be null.
+fn id<const N: usize, T>(
+    row: &Row<'_>,
+    column: usize,
+    make: impl Fn([u8; N]) -> T,
+) -> rusqlite::Result<Option<T>>
+where
+    [u8; N]: rusqlite::types::FromSql,
+{
+    Ok(row.get::<_, Option<[u8; N]>>(column)?.map(make))
+}

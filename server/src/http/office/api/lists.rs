@@ -1,0 +1,55 @@
+//! `GET /v1/conflicts`, `/v1/quarantine` and `/v1/devices`.
+
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::response::Response;
+use http::HeaderMap;
+use serde::Deserialize;
+
+use super::super::body;
+use super::super::visit::Program;
+use super::parameters::{after, limit};
+use super::wire;
+use crate::error::Problem;
+use crate::projection::queries;
+
+/// Which page of a list.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct Paging {
+    after: String,
+    limit: String,
+}
+
+/// Parallel edits that nobody has settled.
+pub(in super::super) async fn conflicts(
+    program: Program,
+    asked: HeaderMap,
+    paging: Result<Query<Paging>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let paging = body::query(paging)?;
+    let (after, limit) = (after(&paging.after)?, limit(&paging.limit)?);
+    let reach = program.reach;
+    let page = program.app.read(move |db| queries::conflicts(db, &reach, after, limit)).await?;
+    body::answer(&asked, &wire::ConflictList::from(page))
+}
+
+/// Edits that arrived and were not accepted.
+pub(in super::super) async fn quarantine(
+    program: Program,
+    asked: HeaderMap,
+    paging: Result<Query<Paging>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let paging = body::query(paging)?;
+    let (after, limit) = (after(&paging.after)?, limit(&paging.limit)?);
+    let reach = program.reach;
+    let page = program.app.read(move |db| queries::quarantine(db, &reach, after, limit)).await?;
+    body::answer(&asked, &wire::QuarantineList::from(page))
+}
+
+/// Phones of the people who work where the asker has an office role.
+pub(in super::super) async fn devices(program: Program, asked: HeaderMap) -> Result<Response, Problem> {
+    let reach = program.reach;
+    let found = program.app.read(move |db| queries::devices(db, &reach)).await?;
+    body::answer(&asked, &wire::DeviceList::from(found))
+}

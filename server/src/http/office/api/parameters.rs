@@ -1,0 +1,62 @@
+//! Parameters of addresses. An empty one counts as absent, because forms send those.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use roundsman_sync_core::error::ErrorCode;
+use roundsman_sync_core::limits::FIELD_CHARS_MAX;
+use roundsman_sync_core::protocol::messages::Pos;
+use roundsman_sync_core::rules::CaseStatus;
+
+use crate::error::Problem;
+use crate::projection::queries::CASES_PER_PAGE_MAX;
+
+/// Rows on one page of an answer when nobody says how many.
+const LIMIT_DEFAULT: u16 = 50;
+
+/// Words to search for.
+pub(in super::super) fn text(name: &str, given: &str) -> Result<String, Problem> {
+    if given.chars().count() > FIELD_CHARS_MAX {
+        let why = format!("'{name}' is longer than {FIELD_CHARS_MAX} letters");
+        return Err(Problem::new(ErrorCode::TextTooLong, why));
+    }
+    Ok(given.to_owned())
+}
+
+/// A word of a vocabulary, or an id.
+pub(in super::super) fn word<T: FromStr<Err: Display>>(
+    name: &str,
+    given: &str,
+) -> Result<Option<T>, Problem> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let parsed = given.parse().map(Some);
+    parsed.map_err(|error| Problem::new(ErrorCode::ValueOutOfRange, format!("'{name}': {error}")))
+}
+
+/// A status.
+pub(in super::super) fn status(given: &str) -> Result<Option<CaseStatus>, Problem> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let found = CaseStatus::ALL.into_iter().find(|status| status.as_str() == given);
+    found.map(Some).ok_or_else(|| {
+        let all = CaseStatus::ALL.map(CaseStatus::as_str).join(", ");
+        Problem::new(ErrorCode::ValueOutOfRange, format!("'status': not one of {all}"))
+    })
+}
+
+/// The cursor of a further page.
+pub(in super::super) fn after(given: &str) -> Result<Option<Pos>, Problem> {
+    word("after", given)
+}
+
+/// Rows on one page.
+pub(super) fn limit(given: &str) -> Result<u16, Problem> {
+    let limit = word("limit", given)?.unwrap_or(LIMIT_DEFAULT);
+    if (1..=CASES_PER_PAGE_MAX).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Problem::new(ErrorCode::ValueOutOfRange, format!("'limit': from 1 to {CASES_PER_PAGE_MAX}")))
+}

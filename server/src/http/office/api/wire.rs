@@ -1,0 +1,491 @@
+//! The JSON itself. Fields are added and never renamed; times are RFC 3339 in UTC, ids are UUIDs.
+
+use std::collections::BTreeMap;
+
+use roundsman_sync_core::clock::Timestamp;
+use serde::Serialize;
+
+use crate::projection::queries::{
+    self, CaseLine, CasePage, Conflict, ConflictPage, ContactValues, DeviceLine, Drawing, FieldValue,
+    FieldValues, Fitness, Found, OrderDetails, PersonName, PhotoDetails, QuarantinePage, QuarantinedChange,
+    RefusedChange, SignOffDetails, StatedValue, TimeFlag, TimelineEntry,
+};
+
+fn time(time: Timestamp) -> String {
+    time.to_string()
+}
+
+fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
+    items.into_iter().map(U::from).collect()
+}
+
+/// Somebody, or an estate.
+#[derive(Serialize)]
+struct Named {
+    id: String,
+    name: String,
+}
+
+impl From<PersonName> for Named {
+    fn from(person: PersonName) -> Self {
+        Self { id: person.id.to_string(), name: person.name }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct CaseList {
+    cases: Vec<Case>,
+    found: Count,
+    /// Goes as `after` for the next page; `null` on the last.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    count: u32,
+    /// False when there are more and counting stopped.
+    exact: bool,
+}
+
+impl From<CasePage> for CaseList {
+    fn from(page: CasePage) -> Self {
+        let found = match page.found {
+            Found::Exactly(count) => Count { count, exact: true },
+            Found::MoreThan(count) => Count { count, exact: false },
+        };
+        Self { cases: all(page.rows), found, next: page.next.map(|cursor| cursor.to_string()) }
+    }
+}
+
+#[derive(Serialize)]
+struct Place {
+    building: Option<String>,
+    unit: Option<String>,
+    room: Option<String>,
+    spot: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Case {
+    id: String,
+    number: String,
+    site: Named,
+    status: String,
+    kind: Option<String>,
+    channel: Option<String>,
+    urgency: Option<String>,
+    nature: Option<String>,
+    subject: Option<String>,
+    place: Place,
+    title: String,
+    departments: Vec<String>,
+    assignees: Vec<Named>,
+    external_number: Option<String>,
+    reported_at: Option<String>,
+    changed_at: String,
+    parallel_edits: u32,
+    photos_owed: u32,
+    refused_edits: u32,
+}
+
+impl From<CaseLine> for Case {
+    fn from(line: CaseLine) -> Self {
+        let place = line.place;
+        Self {
+            id: line.id.to_string(),
+            number: line.number,
+            site: Named { id: line.site.to_string(), name: line.site_name },
+            status: line.status,
+            kind: line.kind,
+            channel: line.channel,
+            urgency: line.urgency,
+            nature: line.nature,
+            subject: line.subject,
+            place: Place { building: place.building, unit: place.unit, room: place.room, spot: place.spot },
+            title: line.gist,
+            departments: line.departments,
+            assignees: all(line.assignees),
+            external_number: line.external_number,
+            reported_at: line.reported_at.map(time),
+            changed_at: time(line.changed_at),
+            parallel_edits: line.parallel_edits,
+            photos_owed: line.photos_owed,
+            refused_edits: line.refused,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AnyValue {
+    Text(String),
+    Person(Named),
+}
+
+/// One value of a register.
+#[derive(Serialize)]
+struct Stated {
+    value: AnyValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<Named>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claimed_at: Option<String>,
+}
+
+impl From<StatedValue> for Stated {
+    fn from(stated: StatedValue) -> Self {
+        let value = match stated.value {
+            FieldValue::Word(text) | FieldValue::Subject(text) | FieldValue::Text(text) => {
+                AnyValue::Text(text)
+            }
+            FieldValue::Person(person) => AnyValue::Person(person.into()),
+            FieldValue::Time(at) => AnyValue::Text(time(at)),
+        };
+        Self { value, by: stated.by.map(Named::from), claimed_at: stated.claimed_at.map(time) }
+    }
+}
+
+/// Fields by name, each with all its values: one as a rule, several after a parallel edit.
+type Fields = BTreeMap<&'static str, Vec<Stated>>;
+
+fn fields(fields: Vec<FieldValues>) -> Fields {
+    fields.into_iter().map(|field| (field.field, all(field.values))).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct CaseDetails {
+    #[serde(flatten)]
+    case: Case,
+    description: String,
+    fields: Fields,
+    contact: Option<Contact>,
+    orders: Vec<Order>,
+    timeline: Vec<Entry>,
+    photos: Vec<Photo>,
+    sign_offs: Vec<SignOff>,
+    refused: Vec<Refused>,
+}
+
+impl From<queries::CaseDetails> for CaseDetails {
+    fn from(details: queries::CaseDetails) -> Self {
+        Self {
+            case: details.line.into(),
+            description: details.description,
+            fields: fields(details.fields),
+            contact: details.contact.map(Contact::from),
+            orders: all(details.orders),
+            timeline: all(details.timeline),
+            photos: all(details.photos),
+            sign_offs: all(details.sign_offs),
+            refused: all(details.refused),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Contact {
+    fields: Fields,
+    words: String,
+}
+
+impl From<ContactValues> for Contact {
+    fn from(contact: ContactValues) -> Self {
+        Self { fields: fields(contact.fields), words: contact.words }
+    }
+}
+
+#[derive(Serialize)]
+struct Order {
+    id: String,
+    number: usize,
+    status: &'static str,
+    fields: Fields,
+}
+
+impl From<OrderDetails> for Order {
+    fn from(order: OrderDetails) -> Self {
+        Self {
+            id: order.id.to_string(),
+            number: order.number,
+            status: order.status,
+            fields: fields(order.fields),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Timeline {
+    entries: Vec<Entry>,
+}
+
+impl From<Vec<TimelineEntry>> for Timeline {
+    fn from(entries: Vec<TimelineEntry>) -> Self {
+        Self { entries: all(entries) }
+    }
+}
+
+/// What the server can vouch for.
+#[derive(Serialize)]
+struct Witnessed {
+    not_before: Option<String>,
+    received: String,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    id: String,
+    kind: String,
+    order: Option<String>,
+    by: Named,
+    /// `null`: written in the office.
+    device: Option<String>,
+    note: String,
+    claimed_at: String,
+    witnessed: Witnessed,
+    time_flags: Vec<&'static str>,
+}
+
+impl From<TimelineEntry> for Entry {
+    fn from(entry: TimelineEntry) -> Self {
+        Self {
+            time_flags: entry.flags().into_iter().map(TimeFlag::as_str).collect(),
+            id: entry.id.to_string(),
+            kind: entry.kind,
+            order: entry.order.map(|order| order.to_string()),
+            by: entry.by.into(),
+            device: entry.device,
+            note: entry.note,
+            claimed_at: time(entry.claimed_at),
+            witnessed: Witnessed { not_before: entry.not_before.map(time), received: time(entry.received) },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Photo {
+    sha256: String,
+    bytes: u64,
+    role: String,
+    caption: String,
+    by: Named,
+    claimed_at: String,
+    received: String,
+    /// `null` while the bytes are still on a phone.
+    media_type: Option<String>,
+    owed_by: Option<Named>,
+    device: Option<String>,
+}
+
+impl From<PhotoDetails> for Photo {
+    fn from(photo: PhotoDetails) -> Self {
+        let owed_by = photo.stored.is_none().then(|| photo.holder.into());
+        Self {
+            sha256: photo.hash.to_string(),
+            bytes: photo.size,
+            role: photo.role,
+            caption: photo.caption,
+            by: photo.by.into(),
+            claimed_at: time(photo.claimed_at),
+            received: time(photo.received),
+            media_type: photo.stored,
+            owed_by,
+            device: photo.device,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SignOff {
+    id: String,
+    order: Option<String>,
+    subject: String,
+    outcome: String,
+    shown: String,
+    sha256: String,
+    renderer: u64,
+    /// `fits`, `outdated` or `broken`.
+    fit: &'static str,
+    signer: Option<String>,
+    relation: Option<String>,
+    /// `none`, `stored`, `owed` or `withheld`.
+    signature: &'static str,
+    by: Named,
+    device: Option<String>,
+    claimed_at: String,
+    witnessed: Witnessed,
+}
+
+impl From<SignOffDetails> for SignOff {
+    fn from(sign_off: SignOffDetails) -> Self {
+        Self {
+            id: sign_off.id.to_string(),
+            order: sign_off.order.map(|order| order.to_string()),
+            subject: sign_off.subject,
+            outcome: sign_off.outcome,
+            shown: sign_off.shown,
+            sha256: sign_off.digest.to_string(),
+            renderer: sign_off.renderer,
+            fit: match sign_off.fit {
+                Fitness::Fits => "fits",
+                Fitness::Outdated => "outdated",
+                Fitness::Broken => "broken",
+            },
+            signer: sign_off.signer,
+            relation: sign_off.relation,
+            signature: match sign_off.drawing {
+                Drawing::None => "none",
+                Drawing::Stored => "stored",
+                Drawing::Owed(_) => "owed",
+                Drawing::Withheld => "withheld",
+            },
+            by: sign_off.by.into(),
+            device: sign_off.device,
+            claimed_at: time(sign_off.claimed_at),
+            witnessed: Witnessed {
+                not_before: sign_off.not_before.map(time),
+                received: time(sign_off.received),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Refused {
+    code: String,
+    why: String,
+    by: Named,
+    device: Option<String>,
+    claimed_at: Option<String>,
+    received: String,
+    tried: String,
+}
+
+impl From<RefusedChange> for Refused {
+    fn from(change: RefusedChange) -> Self {
+        Self {
+            code: change.code,
+            why: change.why,
+            by: change.by.into(),
+            device: change.device,
+            claimed_at: change.claimed_at.map(time),
+            received: time(change.received),
+            tried: change.tried,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CaseRef {
+    id: String,
+    number: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct ConflictList {
+    conflicts: Vec<ParallelEdit>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ParallelEdit {
+    case: CaseRef,
+    field: String,
+    values: Vec<Stated>,
+}
+
+impl From<Conflict> for ParallelEdit {
+    fn from(conflict: Conflict) -> Self {
+        let values = conflict.values.into_iter().map(|(value, by, claimed_at)| Stated {
+            value: AnyValue::Text(value),
+            by: by.map(Named::from),
+            claimed_at: claimed_at.map(time),
+        });
+        Self {
+            case: CaseRef { id: conflict.case.to_string(), number: conflict.number },
+            field: conflict.field,
+            values: values.collect(),
+        }
+    }
+}
+
+impl From<ConflictPage> for ConflictList {
+    fn from(page: ConflictPage) -> Self {
+        Self { conflicts: all(page.rows), next: page.next.map(|cursor| cursor.to_string()) }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct QuarantineList {
+    changes: Vec<Quarantined>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Quarantined {
+    hash: String,
+    document: String,
+    case: Option<CaseRef>,
+    code: String,
+    why: String,
+    by: Named,
+    device: Option<String>,
+    received: String,
+    /// Whether the same command got through since.
+    made_again: bool,
+}
+
+impl From<QuarantinedChange> for Quarantined {
+    fn from(change: QuarantinedChange) -> Self {
+        Self {
+            hash: change.hash.to_string(),
+            document: change.document.to_string(),
+            case: change.case.map(|(id, number)| CaseRef { id: id.to_string(), number }),
+            code: change.code,
+            why: change.why,
+            by: change.by.into(),
+            device: change.device,
+            received: time(change.received),
+            made_again: change.made_again,
+        }
+    }
+}
+
+impl From<QuarantinePage> for QuarantineList {
+    fn from(page: QuarantinePage) -> Self {
+        Self { changes: all(page.rows), next: page.next.map(|cursor| cursor.to_string()) }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct DeviceList {
+    devices: Vec<Device>,
+}
+
+#[derive(Serialize)]
+struct Device {
+    id: String,
+    name: String,
+    person: Named,
+    enrolled: String,
+    revoked: Option<String>,
+    photos_owed: u32,
+}
+
+impl From<Vec<DeviceLine>> for DeviceList {
+    fn from(devices: Vec<DeviceLine>) -> Self {
+        Self { devices: all(devices) }
+    }
+}
+
+impl From<DeviceLine> for Device {
+    fn from(device: DeviceLine) -> Self {
+        Self {
+            id: device.id.to_string(),
+            name: device.name,
+            person: device.person.into(),
+            enrolled: time(device.enrolled),
+            revoked: device.revoked.map(time),
+            photos_owed: device.photos_owed,
+        }
+    }
+}

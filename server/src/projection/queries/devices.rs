@@ -1,0 +1,58 @@
+//! Phones: whose they are, whether they are in use, and what they owe.
+
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::ids::{DeviceId, PersonId};
+use rusqlite::{Connection, named_params};
+
+use super::Reach;
+use super::names::PersonName;
+use super::reach::OFFICE_SITES;
+use crate::database::DatabaseError;
+
+/// Phones listed at most. A company of tens of thousands has its own tools; this bounds one answer.
+const DEVICES_MAX: u32 = 10_000;
+
+/// One phone.
+#[derive(Clone, Debug)]
+pub struct DeviceLine {
+    /// Its enrolment.
+    pub id: DeviceId,
+    /// What its person calls it.
+    pub name: String,
+    /// Whose it is.
+    pub person: PersonName,
+    /// When it was enrolled.
+    pub enrolled: Timestamp,
+    /// When it was shut out.
+    pub revoked: Option<Timestamp>,
+    /// Photos it named whose bytes are not here.
+    pub photos_owed: u32,
+}
+
+/// Lists the phones of the people who work where the asker has an office role, the newest first.
+///
+/// # Errors
+/// If the database fails.
+pub fn devices(db: &Connection, reach: &Reach) -> Result<Vec<DeviceLine>, DatabaseError> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, coalesce(o.owed, 0)
+         FROM devices d LEFT JOIN people p ON p.person = d.person
+             LEFT JOIN (SELECT w.device, count(*) AS owed FROM owed w
+                        WHERE NOT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = w.hash)
+                        GROUP BY w.device) o ON o.device = d.device
+         WHERE d.person IN (SELECT person FROM roles WHERE site IN {OFFICE_SITES})
+         ORDER BY d.pos DESC LIMIT {DEVICES_MAX}"
+    ))?;
+    let me = reach.person();
+    let rows = statement.query_map(named_params! { ":me": me.as_bytes() }, |row| {
+        Ok(DeviceLine {
+            id: DeviceId::from_bytes(row.get(0)?),
+            name: row.get(1)?,
+            person: PersonName::new(PersonId::from_bytes(row.get(2)?), row.get(3)?),
+            enrolled: Timestamp::from_millis(row.get(4)?),
+            revoked: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
+            photos_owed: row.get(6)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,127 @@
+//! Photos: who named them, whether their bytes are here, and who may see them.
+
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::ids::{DocumentId, PersonId, PhotoHash, SignOffId};
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::Reach;
+use super::names::PersonName;
+use super::reach::SITES;
+use super::timeline::phone;
+use crate::database::DatabaseError;
+
+/// One photo of a case.
+#[derive(Clone, Debug)]
+pub struct PhotoDetails {
+    /// SHA-256 of its bytes.
+    pub hash: PhotoHash,
+    /// Their number, as the phone says.
+    pub size: u64,
+    /// Word of its role.
+    pub role: String,
+    /// In the photographer's words.
+    pub caption: String,
+    /// Who took it.
+    pub by: PersonName,
+    /// When, as their phone claims.
+    pub claimed_at: Timestamp,
+    /// When the server first heard of it.
+    pub received: Timestamp,
+    /// The media type of the bytes, once they are here.
+    pub stored: Option<String>,
+    /// Whose phone has to send them.
+    pub holder: PersonName,
+    /// What that phone is called; `None` for the office.
+    pub device: Option<String>,
+}
+
+/// The photos of a case in stamp order.
+pub(super) fn photos(db: &Connection, document: i64) -> Result<Vec<PhotoDetails>, DatabaseError> {
+    let mut statement = db.prepare_cached(
+        "SELECT f.hash, f.size, f.role, f.caption, f.person, p.name, f.claimed_at, f.received, b.media_type,
+                d.person, h.name, d.name
+         FROM photos f LEFT JOIN people p ON p.person = f.person LEFT JOIN blobs b ON b.hash = f.hash
+             LEFT JOIN devices d ON d.device = f.device LEFT JOIN people h ON h.person = d.person
+         WHERE f.document = ?1 ORDER BY f.stamp, f.photo, f.person",
+    )?;
+    let rows = statement.query_map([document], |row| {
+        let by = PersonName::new(PersonId::from_bytes(row.get(4)?), row.get(5)?);
+        let owner: Option<[u8; 16]> = row.get(9)?;
+        // What the office itself named, the person at the desk has.
+        let holder = match owner {
+            Some(owner) if owner != [0; 16] => PersonName::new(PersonId::from_bytes(owner), row.get(10)?),
+            Some(_) | None => by.clone(),
+        };
+        Ok(PhotoDetails {
+            hash: PhotoHash::from_bytes(row.get(0)?),
+            size: row.get::<_, i64>(1)?.unsigned_abs(),
+            role: row.get(2)?,
+            caption: row.get(3)?,
+            by,
+            claimed_at: Timestamp::from_millis(row.get(6)?),
+            received: Timestamp::from_millis(row.get(7)?),
+            stored: row.get(8)?,
+            holder,
+            device: phone(row.get(11)?, owner),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Bytes that somebody may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredPhoto {
+    /// SHA-256 of them.
+    pub hash: PhotoHash,
+    /// The position at which they were stored.
+    pub pos: u64,
+}
+
+/// The photo of this hash, if its bytes are here and a case in reach names it.
+///
+/// # Errors
+/// If the database fails.
+pub fn photo(db: &Connection, reach: &Reach, hash: PhotoHash) -> Result<Option<StoredPhoto>, DatabaseError> {
+    let sql = format!(
+        "SELECT b.pos FROM blobs b WHERE b.hash = :hash AND EXISTS (
+             SELECT 1 FROM photos f JOIN cases c ON c.document = f.document
+             WHERE f.hash = b.hash AND c.site IN {SITES})"
+    );
+    let me = reach.person();
+    let pos: Option<i64> = db
+        .prepare_cached(&sql)?
+        .query_row(named_params! { ":hash": hash.as_bytes(), ":me": me.as_bytes() }, |row| row.get(0))
+        .optional()?;
+    Ok(pos.map(|pos| StoredPhoto { hash, pos: pos.unsigned_abs() }))
+}
+
+/// The drawn signature of a sign-off, if its bytes are here and the person may see it.
+///
+/// # Errors
+/// If the database fails.
+pub fn signature(
+    db: &Connection,
+    reach: &Reach,
+    case: DocumentId,
+    sign_off: SignOffId,
+) -> Result<Option<StoredPhoto>, DatabaseError> {
+    let sql = format!(
+        "SELECT b.hash, b.pos FROM cases c JOIN contacts k ON k.case_id = c.id
+             JOIN signatures g ON g.document = k.document JOIN blobs b ON b.hash = g.strokes
+         WHERE c.id = :case AND g.sign_off = :sign_off AND c.site IN {SITES}
+         ORDER BY g.stamp LIMIT 1"
+    );
+    let me = reach.person();
+    Ok(db
+        .prepare_cached(&sql)?
+        .query_row(
+            named_params! {
+                ":case": case.as_bytes(), ":sign_off": sign_off.as_bytes(), ":me": me.as_bytes()
+            },
+            |row| {
+                let hash = PhotoHash::from_bytes(row.get(0)?);
+                Ok(StoredPhoto { hash, pos: row.get::<_, i64>(1)?.unsigned_abs() })
+            },
+        )
+        .optional()?)
+}

@@ -1,0 +1,141 @@
+//! Entries: what somebody stated, and what the server witnessed of it.
+
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::ids::{EntryId, OrderId, PersonId};
+use rusqlite::Connection;
+
+use super::id;
+use super::names::PersonName;
+use crate::database::DatabaseError;
+
+/// Clocks of phones and servers differ by seconds on any day; only more than this is worth a word.
+const CLOCK_SLACK_MS: i64 = 2 * 60 * 1000;
+/// Without any word from the server to hold the claim against, a week is the longest that honest work
+/// stays offline.
+const OFFLINE_MS_MAX: i64 = 7 * 24 * 3600 * 1000;
+
+/// One entry.
+#[derive(Clone, Debug)]
+pub struct TimelineEntry {
+    /// Its key in the document.
+    pub id: EntryId,
+    /// Word of its kind.
+    pub kind: String,
+    /// The order it is about.
+    pub order: Option<OrderId>,
+    /// Who states it.
+    pub by: PersonName,
+    /// The phone it was written on; `None` for the office.
+    pub device: Option<String>,
+    /// In their words.
+    pub note: String,
+    /// When, as their phone claims.
+    pub claimed_at: Timestamp,
+    /// When the server had last spoken to the phone before that, as far as it can prove.
+    pub not_before: Option<Timestamp>,
+    /// When the server first held it.
+    pub received: Timestamp,
+}
+
+impl TimelineEntry {
+    /// What makes its claimed time doubtful.
+    pub fn flags(&self) -> Vec<TimeFlag> {
+        time_flags(self.claimed_at, self.not_before, self.received)
+    }
+}
+
+/// What makes a claimed time doubtful.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeFlag {
+    /// The claim lies after receipt.
+    ClockAhead,
+    /// The claim lies before the earliest moment the server can vouch for.
+    Backdated,
+}
+
+impl TimeFlag {
+    /// The stable spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClockAhead => "clock_ahead",
+            Self::Backdated => "backdated",
+        }
+    }
+}
+
+/// What makes a claim doubtful, given the bounds that the server can vouch for.
+pub fn time_flags(claimed: Timestamp, not_before: Option<Timestamp>, received: Timestamp) -> Vec<TimeFlag> {
+    let earliest = match not_before {
+        Some(bound) => bound.plus_millis(-CLOCK_SLACK_MS),
+        None => received.plus_millis(-OFFLINE_MS_MAX),
+    };
+    let mut flags = Vec::new();
+    if claimed > received.plus_millis(CLOCK_SLACK_MS) {
+        flags.push(TimeFlag::ClockAhead);
+    }
+    if claimed < earliest {
+        flags.push(TimeFlag::Backdated);
+    }
+    flags
+}
+
+/// The entries of a case in stamp order.
+pub(super) fn timeline(db: &Connection, document: i64) -> Result<Vec<TimelineEntry>, DatabaseError> {
+    let mut statement = db.prepare_cached(
+        "SELECT e.entry, e.kind, e.work_order, e.person, p.name, d.name, d.person, e.note, e.claimed_at,
+                e.not_before, e.received
+         FROM entries e LEFT JOIN people p ON p.person = e.person LEFT JOIN devices d ON d.device = e.device
+         WHERE e.document = ?1 ORDER BY e.stamp, e.entry, e.person",
+    )?;
+    let rows = statement.query_map([document], |row| {
+        Ok(TimelineEntry {
+            id: EntryId::from_bytes(row.get(0)?),
+            kind: row.get(1)?,
+            order: id(row, 2, OrderId::from_bytes)?,
+            by: PersonName::new(PersonId::from_bytes(row.get(3)?), row.get(4)?),
+            device: phone(row.get(5)?, row.get(6)?),
+            note: row.get(7)?,
+            claimed_at: Timestamp::from_millis(row.get(8)?),
+            not_before: row.get::<_, Option<i64>>(9)?.map(Timestamp::from_millis),
+            received: Timestamp::from_millis(row.get(10)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The name of a phone. The office is a device of no person, and no phone.
+pub(super) fn phone(name: Option<String>, person: Option<[u8; 16]>) -> Option<String> {
+    name.filter(|_| person.is_some_and(|person| person != [0; 16]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(claimed_min: i64, not_before_min: Option<i64>) -> Vec<TimeFlag> {
+        let at = |minutes: i64| Timestamp::from_millis(1_795_220_463_000 + minutes * 60_000);
+        time_flags(at(claimed_min), not_before_min.map(at), at(0))
+    }
+
+    #[test]
+    fn a_claim_within_its_bounds_is_not_doubted() {
+        assert_eq!(flags(-30, Some(-60)), []);
+        assert_eq!(flags(2, Some(-60)), []);
+        assert_eq!(flags(-62, Some(-60)), []);
+        assert_eq!(flags(-7 * 24 * 60, None), []);
+    }
+
+    #[test]
+    fn a_claim_after_receipt_or_before_the_last_word_is_doubted() {
+        assert_eq!(flags(3, None), [TimeFlag::ClockAhead]);
+        assert_eq!(flags(-63, Some(-60)), [TimeFlag::Backdated]);
+        assert_eq!(flags(-7 * 24 * 60 - 1, None), [TimeFlag::Backdated]);
+    }
+
+    #[test]
+    fn absurd_times_do_not_overflow() {
+        let (least, most) = (Timestamp::from_millis(i64::MIN), Timestamp::from_millis(i64::MAX));
+        assert_eq!(time_flags(most, None, Timestamp::from_millis(0)), [TimeFlag::ClockAhead]);
+        assert_eq!(time_flags(least, Some(most), Timestamp::from_millis(0)), [TimeFlag::Backdated]);
+    }
+}
