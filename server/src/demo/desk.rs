@@ -16,6 +16,7 @@ pub(super) struct Desk {
     agent: ureq::Agent,
     server: SocketAddr,
     cookie: String,
+    csrf: String,
 }
 
 impl Desk {
@@ -24,12 +25,15 @@ impl Desk {
     /// # Errors
     /// If the server does not let this person in.
     pub(super) fn sign_in(server: SocketAddr, login: &str, password: &str) -> Result<Self, DemoError> {
-        let mut desk = Self { agent: agent(), server, cookie: String::new() };
-        let reply = desk.post("/v1/login", &json!({ "login": login, "password": password }))?;
+        let mut desk = Self { agent: agent(), server, cookie: String::new(), csrf: String::new() };
+        let mut reply = desk.post("/v1/login", &json!({ "login": login, "password": password }))?;
         let cookie = reply.headers().get(SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
         let cookie = cookie.and_then(|cookie| cookie.split(';').next());
         let cookie = cookie.ok_or_else(|| DemoError::Server("the login gave no session".to_owned()))?;
         desk.cookie = cookie.to_owned();
+        let said = reply.body_mut().read_to_string().map_err(|error| DemoError::unreachable(&error))?;
+        let said: Value = serde_json::from_str(&said).unwrap_or_default();
+        desk.csrf = said["csrf"].as_str().unwrap_or_default().to_owned();
         Ok(desk)
     }
 
@@ -52,6 +56,7 @@ impl Desk {
         let request = Request::post(format!("http://{}{path}", self.server))
             .header(CONTENT_TYPE, "application/json")
             .header(COOKIE, &self.cookie)
+            .header("x-csrf-token", &self.csrf)
             .body(body.to_string())
             .map_err(|error| DemoError::Server(error.to_string()))?;
         let mut reply = self.agent.run(request).map_err(|error| DemoError::unreachable(&error))?;

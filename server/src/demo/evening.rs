@@ -18,7 +18,12 @@ const ROUNDS_MAX: u32 = 12;
 ///
 /// # Errors
 /// If a phone's file fails or the server cannot be started again.
-pub(super) fn sync(phones: &mut [Phone], plan: &Plan, server: &Supervisor, tell: &Tell) -> Result<(), DemoError> {
+pub(super) fn sync(
+    phones: &mut [Phone],
+    plan: &Plan,
+    server: &Supervisor,
+    tell: &Tell,
+) -> Result<(), DemoError> {
     tell.say("the phones come back into reach, over links that refuse, delay, cut and repeat");
     let now = App::now();
     for (at, phone) in phones.iter_mut().enumerate() {

@@ -181,7 +181,12 @@ impl Phone {
     ///
     /// # Errors
     /// If the phone refused it.
-    pub(super) fn photograph(&mut self, case: DocumentId, role: PhotoRole, caption: &str) -> Result<(), DemoError> {
+    pub(super) fn photograph(
+        &mut self,
+        case: DocumentId,
+        role: PhotoRole,
+        caption: &str,
+    ) -> Result<(), DemoError> {
         let bytes = self.album.take();
         let outcome = self.replica.add_photo(case, &bytes, role, caption);
         let hash = self.did(outcome)?;
