@@ -58,16 +58,16 @@ impl Demo {
         .map_err(|source| DemoError::Io { what: "waiting for signals".to_owned(), source })?;
 
         let demo = demo::run(&options, &stop, &tell)?;
-        let report =
-            Report { json: Some(json!(demo.report)), text: demo.report.to_string(), ok: demo.report.holds() };
-        if self.once || !report.ok {
-            return Ok(report);
-        }
-        let (mut json, console) = (json!(demo.report), &demo.console);
-        let (url, login, password) = (&console.url, console.login, &console.password);
+        let (ok, console) = (demo.report.holds(), demo.console.clone());
+        let (url, login, password) = (console.url, console.login, console.password);
+        let mut json = json!(demo.report);
         json["console"] = json!({ "url": url, "login": login, "password": password });
-        let shown = format!("console: {url} login {login} password {password}\nCtrl-C ends it");
-        output.ready(&json, &format!("{}\n\n{shown}", report.text));
+        let mut text = demo.report.to_string();
+        if self.once || !ok {
+            return Ok(Report { json: Some(json), text, ok });
+        }
+        text.push_str(&format!("\n\nconsole: {url} login {login} password {password}\nCtrl-C ends it"));
+        output.ready(&json, &text);
         demo.serve();
         Err(Failure::from(DemoError::Server("the server could not be started again".to_owned())))
     }

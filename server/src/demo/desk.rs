@@ -1,6 +1,7 @@
 //! The office at its desk: signed in over HTTP, as any program of the office would be.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{Request, Response};
@@ -10,6 +11,14 @@ use serde_json::{Value, json};
 
 use super::DemoError;
 use super::wire::agent;
+
+/// Proves that a request comes from whoever signed in.
+const CSRF: &str = "x-csrf-token";
+/// How often a request is sent that gets no answer, and the pause in between. In all it is longer than a
+/// server takes to start.
+const TRIES_MAX: u32 = 60;
+/// See [`TRIES_MAX`].
+const PAUSE: Duration = Duration::from_millis(150);
 
 /// A session.
 pub(super) struct Desk {
@@ -52,14 +61,24 @@ impl Desk {
         self.post(&format!("/v1/cases/{case}/classify"), &Value::Object(fields)).map(|_| ())
     }
 
+    /// Sends until there is an answer: the server may be killed under this request too, and what it asks
+    /// for is the same however often it is asked.
     fn post(&self, path: &str, body: &Value) -> Result<Response<ureq::Body>, DemoError> {
         let request = Request::post(format!("http://{}{path}", self.server))
             .header(CONTENT_TYPE, "application/json")
             .header(COOKIE, &self.cookie)
-            .header("x-csrf-token", &self.csrf)
+            .header(CSRF, &self.csrf)
             .body(body.to_string())
             .map_err(|error| DemoError::Server(error.to_string()))?;
-        let mut reply = self.agent.run(request).map_err(|error| DemoError::unreachable(&error))?;
+        let mut tries = 0;
+        let mut reply = loop {
+            tries += 1;
+            match self.agent.run(request.clone()) {
+                Ok(reply) => break reply,
+                Err(error) if tries == TRIES_MAX => return Err(DemoError::unreachable(&error)),
+                Err(_) => std::thread::sleep(PAUSE),
+            }
+        };
         if reply.status().is_success() {
             return Ok(reply);
         }

@@ -46,8 +46,8 @@ pub(super) fn sync(
         }
         let done = sync_all(phones)?;
         tell.say(&format!(
-            "round {round}: {} edits accepted, {} photos sent, {} failures on the way",
-            done.accepted, done.photos_sent, done.failures
+            "round {round}: {} edits accepted, {} photos still owed, {} failures on the way",
+            done.accepted, done.photos_owed, done.failures
         ));
         if server.has_given_up() {
             return Err(DemoError::Server("the server could not be started again".to_owned()));
@@ -73,7 +73,7 @@ fn sync_all(phones: &mut [Phone]) -> Result<Round, DemoError> {
     for round in rounds {
         all.accepted += round.accepted;
         all.refused += round.refused;
-        all.photos_sent += round.photos_sent;
+        all.photos_owed += round.photos_owed;
         all.failures += round.failures;
         all.level &= round.level;
     }

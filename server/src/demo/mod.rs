@@ -63,6 +63,9 @@ const MORNING_MS: i64 = 20 * 60 * 1000;
 /// How long after the shift the phones come back into reach, in the story.
 const WAY_BACK_MS: i64 = 5 * 60 * 1000;
 
+/// The folder of the phones' files, in the data folder.
+const PHONES: &str = "phones";
+
 /// Why the demonstration could not be carried out. What it found out is in the [`Report`].
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
@@ -234,6 +237,9 @@ fn data_folder(given: Option<&Path>) -> Result<PathBuf, DemoError> {
             std::env::temp_dir().join(format!("roundsman-{id}")).join("roundsman-demo")
         }
     };
+    if path.join(PHONES).exists() {
+        return Err(FolderError::Exists(path).into());
+    }
     std::fs::create_dir_all(&path).map_err(DemoError::io("making the data folder"))?;
     Ok(path)
 }
@@ -256,7 +262,7 @@ fn enrol(
     time: &StoryTime,
     tell: &Tell,
 ) -> Result<Vec<Phone>, DemoError> {
-    let folder = organisation.folder.path().join("phones");
+    let folder = organisation.folder.path().join(PHONES);
     std::fs::create_dir_all(&folder).map_err(DemoError::io("making the folder of the phones"))?;
     let server = MorningServer::start(service_of(&organisation.folder)?, time.clone())
         .map_err(DemoError::io("starting the server of the morning"))?;

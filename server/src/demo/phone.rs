@@ -34,8 +34,8 @@ pub(super) struct Round {
     pub(super) accepted: u32,
     /// Edits that were refused.
     pub(super) refused: u32,
-    /// Photos whose last byte arrived.
-    pub(super) photos_sent: u32,
+    /// Photos that the server has not confirmed.
+    pub(super) photos_owed: usize,
     /// Exchanges that failed.
     pub(super) failures: u32,
     /// Nothing is left to send, and nothing was sent: whatever there was to learn is here.
@@ -201,6 +201,7 @@ impl Phone {
     pub(super) fn sync(&mut self) -> Result<Round, DemoError> {
         let mut round = Round::default();
         let mut failures_in_a_row = 0;
+        let mut sent_photos = false;
         while failures_in_a_row < FAILURES_MAX {
             let mut session = self.replica.start_sync(SyncBudget { page_bytes: PAGE_BYTES });
             let ended = loop {
@@ -235,11 +236,12 @@ impl Phone {
             let counts = session.counts();
             round.accepted += counts.accepted;
             round.refused += counts.refused;
-            round.photos_sent += counts.photos_sent;
+            sent_photos |= counts.photos_sent > 0;
+            let status = self.replica.status().map_err(|e| DemoError::phone(self.staff, e))?;
+            round.photos_owed = status.photos_owed;
             if ended {
-                let status = self.replica.status().map_err(|e| DemoError::phone(self.staff, e))?;
-                let sent = round.accepted + round.refused + round.photos_sent;
-                round.level = status.pending_edits == 0 && status.photos_owed == 0 && sent == 0;
+                let sent = sent_photos || round.accepted + round.refused > 0;
+                round.level = status.pending_edits == 0 && status.photos_owed == 0 && !sent;
                 return Ok(round);
             }
         }

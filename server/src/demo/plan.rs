@@ -47,8 +47,9 @@ pub(super) const RECEPTION: usize = 3;
 pub(super) const SHIFT_MS: i64 = 8 * 3600 * 1000;
 /// By how much a clock is wrong after the jump.
 pub(super) const JUMP_MS: i64 = 3 * 3600 * 1000;
-/// How long before the end of the shift it jumps. Less than the jump, or the stamps would not be ahead.
-pub(super) const JUMP_BEFORE_END_MS: i64 = 2 * 3600 * 1000;
+/// How long before the end of the shift it jumps. A quarter of an hour less than the jump, because only
+/// stamps that are ahead are refused; and no less than that, so that every phone has work left to do.
+pub(super) const JUMP_BEFORE_END_MS: i64 = JUMP_MS - 15 * 60 * 1000;
 
 /// When the server is killed.
 #[derive(Clone, Copy, Debug)]

@@ -11,8 +11,8 @@ use rand::rngs::StdRng;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// A reply longer than this is not read; pages and photos stay far below.
 const REPLY_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// One sync request in so many arrives twice.
-const REPEAT_ONE_IN: u32 = 6;
+/// At least one in so many sync requests arrives twice.
+const REPEAT_AFTER_MAX: u32 = 4;
 
 /// A client that takes every status as an answer, follows nothing and opens a connection a request, so
 /// that each request meets the link's faults anew.
@@ -35,6 +35,8 @@ pub(super) struct Wire {
     rng: StdRng,
     /// Whether requests are repeated.
     pub(super) repeats: bool,
+    /// Sync requests until one arrives twice.
+    repeat_after: u32,
     /// Exchanges that ended with an answer.
     pub(super) round_trips: u32,
     /// Sync requests that were sent twice as they were.
@@ -47,7 +49,8 @@ impl Wire {
     /// HTTP with the server behind this address.
     pub(super) fn new(server: SocketAddr, rng: StdRng) -> Self {
         let agent = agent();
-        Self { agent, server, rng, repeats: false, round_trips: 0, repeated: 0, repeats_noticed: 0 }
+        let repeats = false;
+        Self { agent, server, rng, repeats, repeat_after: 0, round_trips: 0, repeated: 0, repeats_noticed: 0 }
     }
 
     /// Sends a request, and now and then a sync twice: then the first answer is lost and the phone gets
@@ -58,7 +61,13 @@ impl Wire {
     pub(super) fn send(&mut self, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, ureq::Error> {
         let mut reply = self.exchange(request)?;
         let is_sync = request.uri().path() == "/v1/sync";
-        if is_sync && self.repeats && reply.status().is_success() && self.rng.random_ratio(1, REPEAT_ONE_IN) {
+        if !self.repeats || !is_sync || !reply.status().is_success() {
+            return Ok(reply);
+        }
+        if self.repeat_after > 0 {
+            self.repeat_after -= 1;
+        } else {
+            self.repeat_after = self.rng.random_range(1..REPEAT_AFTER_MAX);
             reply = self.exchange(request)?;
             self.repeated += 1;
             // A server that was started again in between asks for a fresh token instead.
