@@ -49,8 +49,8 @@ impl Invite {
     fn run(self, context: &Context) -> Result<Report, Failure> {
         let desk = context.office()?;
         let (person, name) = find::person(&desk.folder.reader()?, &self.person)?;
-        let (sitting, rng) = (desk.sitting(), &mut rand::rng());
-        let Desk { mut writer, identity, .. } = desk;
+        let Desk { mut writer, identity, sitting, .. } = desk;
+        let rng = &mut rand::rng();
         let code = writer.transaction(|batch| {
             let code = identity.office.invite(batch, rng, sitting, person)?;
             // Inside the transaction: a code whose picture could not be written is not given out.
@@ -129,8 +129,7 @@ impl Revoke {
     fn run(self, context: &Context) -> Result<Report, Failure> {
         let desk = context.office()?;
         let found = find::device(&desk.folder.reader()?, &self.device)?;
-        let sitting = desk.sitting();
-        let Desk { mut writer, identity, .. } = desk;
+        let Desk { mut writer, identity, sitting, .. } = desk;
         let revoked = writer
             .transaction::<_, Failure>(|batch| Ok(identity.office.revoke(batch, sitting, found.device)?))?;
         let named = format!("{} of {} ({})", found.name, found.person_name, found.device);

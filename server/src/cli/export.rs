@@ -1,5 +1,6 @@
 //! `roundsman export`
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
@@ -11,7 +12,7 @@ use super::failure::Failure;
 use super::output::Report;
 use super::{Context, find};
 use crate::app::App;
-use crate::export::{ExportOptions, Format, Target, export_cases};
+use crate::export::{ExportError, ExportOptions, Format, Target, export_cases};
 use crate::projection::queries::export::{CaseExport, ExportFilter};
 
 /// Write what the office sees to a file
@@ -109,7 +110,15 @@ impl Cases {
             Some(path) => Target::File(path),
             None => Target::Stream(&mut stdout),
         };
-        let written = export_cases(rows, self.format.into(), &options, target)?;
+        let written = match export_cases(rows, self.format.into(), &options, target) {
+            // Whoever reads has seen enough, as `head` does.
+            Err(ExportError::Write { source, .. })
+                if self.output.is_none() && source.kind() == ErrorKind::BrokenPipe =>
+            {
+                return Ok(Report::silent());
+            }
+            written => written?,
+        };
         drop(progress);
         let text = match &self.output {
             Some(path) => format!("{written} cases in {}", path.display()),

@@ -1,8 +1,12 @@
 //! `roundsman init`
 
-use std::path::Path;
+#[cfg(unix)]
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rand::Rng;
 use roundsman_sync_core::model::Role;
 use serde_json::json;
 
@@ -41,17 +45,19 @@ impl Init {
             self.sites.push(self.org.clone());
         }
         self.check()?;
-        DataFolder::init(&context.data, &self.org, App::now(), &mut rand::rng()).map_err(
-            |error| match error {
-                FolderError::Exists(path) => FolderError::Exists(path),
-                error @ (FolderError::Io { .. } | FolderError::Database(_) | FolderError::Blobs(_)) => {
-                    undo(&context.data);
-                    error
-                }
-            },
-        )?;
-        // Half an organisation is of no use to anybody.
-        self.settle(context).inspect_err(|_| undo(&context.data))
+        let place = &context.data;
+        let io = |source| FolderError::Io { path: place.clone(), source };
+        if database::path_in(place).exists() {
+            return Err(FolderError::Exists(place.clone()).into());
+        }
+        std::fs::create_dir_all(place).map_err(io)?;
+        // Everything is made beside its place, so that a failure or a kill leaves no half organisation.
+        let aside = Aside(place.join(format!(".init-{:016x}", rand::rng().next_u64())));
+        let folder = DataFolder::init(&aside.0, &self.org, App::now(), &mut rand::rng())?;
+        let report = self.settle(&folder, place)?;
+        drop(folder);
+        aside.move_to(place)?;
+        Ok(report)
     }
 
     fn check(&self) -> Result<(), Failure> {
@@ -73,10 +79,9 @@ impl Init {
         Ok(())
     }
 
-    fn settle(&self, context: &Context) -> Result<Report, Failure> {
-        let desk = context.office()?;
-        let (sitting, rng) = (desk.sitting(), &mut rand::rng());
-        let Desk { mut writer, identity, .. } = desk;
+    fn settle(&self, folder: &DataFolder, place: &Path) -> Result<Report, Failure> {
+        let Desk { mut writer, identity, sitting, .. } = Desk::open(folder.clone())?;
+        let rng = &mut rand::rng();
         let office = &identity.office;
         let (sites, password) = writer.transaction(|batch| {
             let mut sites = Vec::new();
@@ -98,7 +103,7 @@ impl Init {
         })?;
         let listed: Vec<_> =
             sites.iter().map(|(site, name)| json!({ "id": site.to_string(), "name": name })).collect();
-        let mut text = format!("{} is set up in {}\n", self.org, context.data.display());
+        let mut text = format!("{} is set up in {}\n", self.org, place.display());
         for (site, name) in &sites {
             text.push_str(&format!("estate         {name} ({site})\n"));
         }
@@ -111,13 +116,32 @@ impl Init {
     }
 }
 
-/// Takes away the database that this very command has begun.
-fn undo(data: &Path) {
-    let database = database::path_in(data);
-    for ending in ["", "-wal", "-shm"] {
-        let mut name = database.clone().into_os_string();
-        name.push(ending);
-        // What will not go is named when the command is tried again: 'already holds data'.
-        let _ = std::fs::remove_file(name);
+/// A data folder in the making; goes away if it does not move to its place.
+struct Aside(PathBuf);
+
+impl Aside {
+    /// Puts the finished database into its place, unless there is one by now.
+    fn move_to(self, place: &Path) -> Result<(), FolderError> {
+        let io = |source| FolderError::Io { path: place.to_owned(), source };
+        #[cfg(unix)]
+        std::fs::set_permissions(place, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(io)?;
+        // A link, unlike a renaming, never takes the place of a file that is there.
+        let linked = std::fs::hard_link(database::path_in(&self.0), database::path_in(place));
+        match linked {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Err(FolderError::Exists(place.to_owned()));
+            }
+            linked => linked.map_err(io)?,
+        }
+        #[cfg(unix)]
+        File::open(place).and_then(|folder| folder.sync_all()).map_err(io)?;
+        Ok(())
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        // Nothing more can be done about a folder that will not go; it is in nobody's way.
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

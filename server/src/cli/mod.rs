@@ -1,6 +1,6 @@
 //! The command line. Each command is one file: its arguments, and what it does with them.
 //!
-//! A command returns a [`Report`] or a [`Failure`]; only `output` prints. With `--json`, standard output
+//! A command returns a `Report` or a `Failure`; only `output` prints. With `--json`, standard output
 //! gets one object and nothing else, also when the command fails. Exit code 0 is success, 2 wrong usage,
 //! 1 everything else.
 
@@ -126,7 +126,9 @@ fn usage(error: &clap::Error) -> ExitCode {
     let json = std::env::args_os().any(|argument| argument == "--json");
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if json && !asked {
-        return Output::new(true).failure(&Failure::Usage(error.to_string().trim_end().to_owned()));
+        let message = error.to_string();
+        let message = message.strip_prefix("error: ").unwrap_or(&message).trim_end();
+        return Output::new(true).failure(&Failure::Usage(message.to_owned()));
     }
     // A closed terminal is no reason for another exit code.
     let _ = error.print();
@@ -144,11 +146,7 @@ impl Context {
 
     /// Opens the data folder for writing. A running server notices what is written.
     fn office(&self) -> Result<Desk, Failure> {
-        let folder = self.folder()?;
-        let writer = folder.writer(&mut rand::rng())?;
-        // After the writer, which brings the schema up to date.
-        let identity = Identity::load(&folder.reader()?)?;
-        Ok(Desk { folder, writer, identity })
+        Desk::open(self.folder()?)
     }
 }
 
@@ -157,12 +155,17 @@ struct Desk {
     folder: DataFolder,
     writer: Writer,
     identity: Identity,
+    /// The command line edits as the desk, which is no human being.
+    sitting: Sitting,
 }
 
 impl Desk {
-    /// The command line edits as the desk, which is no human being.
-    fn sitting(&self) -> Sitting {
-        Sitting { person: self.identity.desk, now: App::now() }
+    fn open(folder: DataFolder) -> Result<Self, Failure> {
+        let writer = folder.writer(&mut rand::rng())?;
+        // After the writer, which brings the schema up to date.
+        let identity = Identity::load(&folder.reader()?)?;
+        let sitting = Sitting { person: identity.desk, now: App::now() };
+        Ok(Self { folder, writer, identity, sitting })
     }
 }
 

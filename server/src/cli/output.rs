@@ -77,7 +77,7 @@ impl Output {
             // If nobody reads standard output, the exit code and the note below still tell.
             let _ = line(&error.to_string());
         }
-        note(&format!("error: {}", message.strip_prefix("error: ").unwrap_or(&message)));
+        note(&format!("error: {message}"));
         ExitCode::from(failure.exit_code())
     }
 

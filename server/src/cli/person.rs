@@ -55,8 +55,8 @@ impl Add {
         }
         let desk = context.office()?;
         let (site, site_name) = find::site(&desk.folder.reader()?, &self.site)?;
-        let (sitting, rng) = (desk.sitting(), &mut rand::rng());
-        let Desk { mut writer, identity, .. } = desk;
+        let Desk { mut writer, identity, sitting, .. } = desk;
+        let rng = &mut rand::rng();
         let Self { name, role, department, login, .. } = self;
         let newcomer = Newcomer { name: name.clone(), site, role, department };
         let (person, password) = writer.transaction(|batch| {

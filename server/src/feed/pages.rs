@@ -210,8 +210,10 @@ impl Walk<'_, '_> {
     fn tell(&mut self, row: &Row) -> Result<Option<(PageDocument, usize)>, DatabaseError> {
         let number = DocumentNumber(row.document.unsigned_abs());
         if row.gone {
-            // One that both entered and left since `base` was never on the phone through this feed.
-            let told = row.entered <= self.cursor.base;
+            // Whatever the asker may hold of it has to go: it may have had the document since before
+            // `base`, or from an earlier page of this very walk. Only the first page of a first walk
+            // can have nothing to take back.
+            let told = self.cursor.base > 0 || self.cursor.pos > 0;
             return Ok(told.then_some((PageDocument::Leave { number }, 8)));
         }
         let whole = row.entered > self.cursor.base;

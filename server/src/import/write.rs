@@ -16,8 +16,8 @@ use crate::data_folder::Identity;
 use crate::database::DatabaseError;
 use crate::ingest::{Batch, OfficeError, Sitting, Writer};
 
-/// Rows in one transaction. A flush to disk costs as much as a few rows; the writer is closed to
-/// phones for the length of one batch, about half a second.
+/// Rows in one transaction. More would save little, since a flush to disk costs as much as a few rows;
+/// and phones that sync meanwhile wait for the end of a batch.
 const BATCH_ROWS: usize = 500;
 
 /// What became of the rows of a plan that give cases.
@@ -47,7 +47,7 @@ pub struct Destination<'a> {
     pub clock: &'a dyn Fn() -> Timestamp,
 }
 
-/// Writes every case of the plan, [`BATCH_ROWS`] a transaction, and tells `progress` how many are
+/// Writes every case of the plan, 500 a transaction, and tells `progress` how many are
 /// written. A row that the office itself may not write as it stands moves to the plan's rejects.
 ///
 /// # Errors

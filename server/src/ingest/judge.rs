@@ -195,15 +195,14 @@ impl Candidate<'_> {
     fn apply(&self, batch: &mut Batch<'_>) -> Result<LoggedVerdict, DatabaseError> {
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
         let before = Content::read(&live.document);
-        let mut copy = live.document.clone();
-        match copy.apply(self.bytes) {
-            Ok(_) => {}
+        let changed = match live.document.with(self.bytes, self.change) {
+            Ok(changed) => changed,
             Err(DocumentError::Panicked) => {
                 return Ok(no(ErrorCode::ChangeMalformed, "the change could not be applied"));
             }
             Err(error) => return Ok(no(ErrorCode::ChangeMalformed, error.to_string())),
-        }
-        let after = Content::read(&copy);
+        };
+        let after = Content::read(&changed);
         let refused = match self.kind {
             DocumentKind::Case => match (before.site, after.site) {
                 (_, None) => {
@@ -216,7 +215,7 @@ impl Candidate<'_> {
                 (_, Some(site)) => self.may_at(batch, site)?,
             },
             DocumentKind::Site => self.may_at(batch, SiteId::of_document(self.document))?,
-            DocumentKind::Contact => match self.site_of_contact(batch, &copy)? {
+            DocumentKind::Contact => match self.site_of_contact(batch, &changed)? {
                 Some(site) => self.may_at(batch, site)?,
                 None => self.may_anywhere(batch)?,
             },
@@ -229,7 +228,7 @@ impl Candidate<'_> {
             return Ok(no(ErrorCode::EntryImmutable, why));
         }
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
-        live.document = copy;
+        live.document = changed;
         Ok(LoggedVerdict::Accepted)
     }
 

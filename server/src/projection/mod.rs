@@ -49,6 +49,9 @@ pub const DERIVED_TABLES: [&str; 20] = [
     "waiting",
 ];
 
+/// What the device that stands for the office is called in lists.
+const OFFICE_NAME: &str = "办公室 Office";
+
 /// The writing side of the tables: a connection inside the one write transaction, and the documents
 /// that are in memory.
 pub struct Projection<'a> {
@@ -65,11 +68,11 @@ impl Projection<'_> {
     /// If the database fails, or the log holds a change that does not fit its document.
     pub fn apply(&mut self, pos: Pos, at: Timestamp, entry: &LogEntry) -> Result<(), DatabaseError> {
         match entry {
-            LogEntry::Founded { office, key, name, .. } => {
+            LogEntry::Founded { office, key, .. } => {
                 self.db.execute(
                     "INSERT INTO devices (device, person, key, name, pos, enrolled) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                     // The office is not one person: each of its envelopes names who sat there.
-                    (office.as_bytes(), [0u8; 16], key_bytes(key), name, pos.cast_signed(), at.millis()),
+                    (office.as_bytes(), [0u8; 16], key_bytes(key), OFFICE_NAME, pos.cast_signed(), at.millis()),
                 )?;
             }
             LogEntry::SiteAdded { site, name } => {

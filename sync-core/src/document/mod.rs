@@ -104,23 +104,31 @@ impl Document {
     /// If the bytes are no change, or build on something that is not here. The document is then as it was.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<ScannedChange, DocumentError> {
         let scanned = scan(bytes)?;
-        if self.has(scanned.hash) {
-            return Ok(scanned);
+        if !self.has(scanned.hash) {
+            *self = self.with(bytes, &scanned)?;
         }
+        Ok(scanned)
+    }
+
+    /// What the document would be with a change that it does not have yet, and that `scan` has read.
+    ///
+    /// # Errors
+    /// If Automerge cannot apply the bytes, or they build on something that is not here.
+    pub fn with(&self, bytes: &[u8], scanned: &ScannedChange) -> Result<Self, DocumentError> {
         // Checked here so that nothing ever waits in Automerge's own unbounded queue.
         let missing: Vec<_> = scanned.deps.iter().copied().filter(|&dep| !self.has(dep)).collect();
         if !missing.is_empty() {
             return Err(DocumentError::DependencyMissing(missing));
         }
-        let mut copy = self.inner.clone();
+        let mut inner = self.inner.clone();
         // Automerge 0.12 is known to panic on some inputs. The copy is thrown away then.
         let applied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
             let change = automerge::Change::try_from(bytes).map_err(automerge::AutomergeError::from)?;
-            copy.apply_changes([change])?;
-            Ok::<_, automerge::AutomergeError>(copy)
+            inner.apply_changes([change])?;
+            Ok::<_, automerge::AutomergeError>(inner)
         }));
-        self.inner = applied.map_err(|_| DocumentError::Panicked)??;
-        Ok(scanned)
+        let inner = applied.map_err(|_| DocumentError::Panicked)??;
+        Ok(Self { kind: self.kind, inner })
     }
 
     /// Adds everything another copy of this document has.

@@ -169,6 +169,10 @@ impl Store for MemoryStore {
         Ok(self.edits.values().cloned().collect())
     }
 
+    fn refused(&self) -> Result<Vec<OutboxRow>, StoreError> {
+        Ok(self.edits.values().filter(|row| row.is_refused()).cloned().collect())
+    }
+
     fn unsettled(&self) -> Result<Vec<Unsettled>, StoreError> {
         let rows = self.edits.values().filter(|row| !row.state.is_settled());
         Ok(rows.map(OutboxRow::as_unsettled).collect())

@@ -113,6 +113,11 @@ impl OutboxRow {
         matches!(self.state, EditState::Accepted { pos } if pos <= backed_up)
     }
 
+    /// Whether the server, or the ground it stood on, said no.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.state, EditState::Refused { .. })
+    }
+
     /// What choosing what to send needs.
     pub(super) fn as_unsettled(&self) -> Unsettled {
         let sent = self.state != EditState::OnThisPhone;

@@ -2,7 +2,7 @@
 
 use super::Replica;
 use super::meta::Enrolment;
-use super::outbox::{EditInfo, EditState};
+use super::outbox::EditInfo;
 use super::store::{CaseFilter, CaseListItem};
 use crate::clock::Timestamp;
 use crate::document::{Document, DocumentKind, Heads};
@@ -109,9 +109,7 @@ impl Replica {
     /// # Errors
     /// `store_…` codes.
     pub fn refused(&self) -> Result<Vec<EditInfo>, Refusal> {
-        let mut edits = self.edits()?;
-        edits.retain(|edit| matches!(edit.state, EditState::Refused { .. }));
-        Ok(edits)
+        self.store.refused()?.iter().map(|row| Ok(EditInfo::of(row)?)).collect()
     }
 
     /// Where the replica stands.
@@ -125,7 +123,7 @@ impl Replica {
         Ok(Status {
             pending_edits: self.store.unsettled()?.len(),
             photos_owed: owed.len(),
-            refused: self.refused()?.len(),
+            refused: self.store.refused()?.len(),
             last_sync: self.meta.last_sync,
             clock_offset_ms: self.meta.server_clock.map(|clock| clock.offset_ms()),
             photo_errors,

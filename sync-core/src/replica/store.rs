@@ -334,6 +334,12 @@ pub trait Store: Send {
     /// See [`Store::value`].
     fn edits(&self) -> Result<Vec<OutboxRow>, StoreError>;
 
+    /// Outbox rows that were refused, oldest first.
+    ///
+    /// # Errors
+    /// See [`Store::value`].
+    fn refused(&self) -> Result<Vec<OutboxRow>, StoreError>;
+
     /// Outbox rows without a final answer, oldest first.
     ///
     /// # Errors

@@ -224,6 +224,13 @@ impl Store for SqliteStore {
         self.all(&select(EDIT, "outbox ORDER BY seq"), [], edit)
     }
 
+    fn refused(&self) -> Result<Vec<OutboxRow>> {
+        let rest = "outbox WHERE settled = 1 AND accepted_pos IS NULL ORDER BY seq";
+        let mut rows = self.all(&select(EDIT, rest), [], edit)?;
+        rows.retain(OutboxRow::is_refused);
+        Ok(rows)
+    }
+
     fn unsettled(&self) -> Result<Vec<Unsettled>> {
         let sql = "SELECT seq, length(envelope), sent FROM outbox WHERE settled = 0 ORDER BY seq";
         self.all(sql, [], |row| {

@@ -173,6 +173,7 @@ impl Store for FullDisk {
         edit(seq: u64) -> Option<crate::replica::OutboxRow>;
         edit_of(command: crate::ids::CommandId) -> Option<crate::replica::OutboxRow>;
         edits() -> Vec<crate::replica::OutboxRow>;
+        refused() -> Vec<crate::replica::OutboxRow>;
         unsettled() -> Vec<crate::replica::Unsettled>;
         unsettled_in(id: DocumentId) -> Vec<u64>;
         photo(hash: PhotoHash) -> Option<crate::replica::PhotoRow>;

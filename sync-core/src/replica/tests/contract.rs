@@ -177,6 +177,7 @@ fn the_outbox_knows_what_is_settled(mut store: Box<dyn Store>) {
     let unsettled = store.unsettled().unwrap();
     let told: Vec<_> = unsettled.iter().map(|row| (row.seq, row.envelope_bytes, row.sent)).collect();
     assert_eq!(told, [(1, 100, false), (4, 100, true)]);
+    assert_eq!(store.refused().unwrap(), rows[2..3]);
     assert_eq!(store.unsettled_in(A).unwrap(), [1, 4]);
     assert_eq!(store.unsettled_in(B).unwrap(), Vec::<u64>::new());
     store.commit(vec![Write::SetEditState(1, EditState::Accepted { pos: 21 })]).unwrap();
@@ -227,8 +228,10 @@ fn the_store_in_memory_keeps_the_contract() {
 
 #[test]
 fn the_store_on_sqlite_keeps_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = std::cell::Cell::new(0);
     store_contract(|| {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        Box::new(SqliteStore::from_connection(connection).unwrap())
+        files.set(files.get() + 1);
+        Box::new(SqliteStore::open(dir.path().join(format!("{}.db", files.get()))).unwrap())
     });
 }

@@ -60,6 +60,7 @@ CREATE TABLE outbox (
     accepted_pos INTEGER
 );
 CREATE INDEX outbox_unsettled ON outbox (seq) WHERE settled = 0;
+CREATE INDEX outbox_refused ON outbox (seq) WHERE settled = 1 AND accepted_pos IS NULL;
 CREATE INDEX outbox_accepted ON outbox (accepted_pos) WHERE accepted_pos IS NOT NULL;
 
 CREATE TABLE outbox_documents (

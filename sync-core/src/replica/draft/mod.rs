@@ -3,6 +3,8 @@
 //! A command or a reply is worked out on a draft: reads through it see what it already holds, and
 //! nothing else does. Dropping it undoes all of it, so memory and disk cannot come apart.
 
+mod members;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cache::Cache;
@@ -184,82 +186,6 @@ impl<'a> Draft<'a> {
             Some(id) if self.head(id)?.is_some_and(|head| head.number == Some(number)) => Ok(Some(id)),
             Some(_) | None => Ok(None),
         }
-    }
-
-    // Memberships.
-
-    pub(super) fn join(&mut self, feed: FeedNumber, id: DocumentId) {
-        self.members.insert((feed, id), true);
-    }
-
-    pub(super) fn part(&mut self, feed: FeedNumber, id: DocumentId) {
-        self.members.insert((feed, id), false);
-    }
-
-    /// Empties a feed. Gives the documents that were in it.
-    pub(super) fn empty_feed(&mut self, feed: FeedNumber) -> Result<Vec<DocumentId>, Refusal> {
-        let mut gone = self.store.members(feed)?;
-        gone.extend(self.members.keys().filter(|(of, _)| *of == feed).map(|(_, id)| *id));
-        for &id in &gone {
-            self.part(feed, id);
-        }
-        Ok(gone)
-    }
-
-    /// Whether any feed gives this document.
-    pub(super) fn is_housed(&self, id: DocumentId) -> Result<bool, Refusal> {
-        let stored = self.store.feeds_of(id)?;
-        let drafted = |feed: &FeedNumber| self.members.get(&(*feed, id)).copied();
-        Ok(stored.iter().any(|feed| drafted(feed).unwrap_or(true))
-            || self.members.iter().any(|((_, member), joined)| *member == id && *joined))
-    }
-
-    /// Documents that no feed gives any more.
-    pub(super) fn homeless(&self) -> Result<Vec<DocumentId>, Refusal> {
-        let mut candidates: BTreeSet<_> = self.store.homeless()?.into_iter().collect();
-        candidates.extend(self.members.iter().filter(|(_, joined)| !**joined).map(|((_, id), _)| *id));
-        let mut housed_now: BTreeSet<DocumentId> = BTreeSet::new();
-        housed_now.extend(self.members.iter().filter(|(_, joined)| **joined).map(|((_, id), _)| *id));
-        let mut found = Vec::new();
-        for id in candidates.difference(&housed_now) {
-            if !self.is_housed(*id)? {
-                found.push(*id);
-            }
-        }
-        Ok(found)
-    }
-
-    /// What [`Store::checksum`] will give once the draft is committed.
-    pub(super) fn checksum(&mut self) -> Result<u64, Refusal> {
-        let mut sum = self.store.checksum()?;
-        let drafted: Vec<DocumentId> = self.documents.keys().copied().collect();
-        let joined_elsewhere = self.members.keys().map(|(_, id)| *id);
-        let touched: BTreeSet<DocumentId> = drafted.into_iter().chain(joined_elsewhere).collect();
-        let mut joined: BTreeMap<DocumentId, Vec<(FeedNumber, bool)>> = BTreeMap::new();
-        for ((feed, id), is_in) in &self.members {
-            joined.entry(*id).or_default().push((*feed, *is_in));
-        }
-        for id in touched {
-            let before = self.store.feeds_of(id)?;
-            if let Some(stored) = self.store.head(id)? {
-                let one = stored.accepted.checksum(id);
-                let times = u64::try_from(before.len()).unwrap_or(u64::MAX);
-                sum = sum.wrapping_sub(one.wrapping_mul(times));
-            }
-            let mut feeds: BTreeSet<_> = before.into_iter().collect();
-            for (feed, is_in) in joined.remove(&id).unwrap_or_default() {
-                if is_in {
-                    feeds.insert(feed)
-                } else {
-                    feeds.remove(&feed)
-                };
-            }
-            if let Some(head) = self.head(id)? {
-                let times = u64::try_from(feeds.len()).unwrap_or(u64::MAX);
-                sum = sum.wrapping_add(head.accepted.checksum(id).wrapping_mul(times));
-            }
-        }
-        Ok(sum)
     }
 
     // Edits.
