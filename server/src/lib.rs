@@ -10,6 +10,7 @@ pub mod cli;
 pub mod console;
 pub mod data_folder;
 pub mod database;
+pub mod demo;
 pub mod error;
 pub mod export;
 pub mod feed;

@@ -5,6 +5,7 @@ use roundsman_sync_core::error::Refusal;
 use crate::blobs::BlobError;
 use crate::data_folder::FolderError;
 use crate::database::DatabaseError;
+use crate::demo::DemoError;
 use crate::export::ExportError;
 use crate::import::{ImportError, MapError};
 use crate::ingest::OfficeError;
@@ -56,6 +57,9 @@ pub(super) enum Failure {
     /// The server.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The demonstration.
+    #[error(transparent)]
+    Demo(DemoError),
 }
 
 impl From<OfficeError> for Failure {
@@ -63,6 +67,15 @@ impl From<OfficeError> for Failure {
         match error {
             OfficeError::Refused(refusal) => Self::Refused(refusal),
             OfficeError::Database(error) => Self::Database(error),
+        }
+    }
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Self {
+        match error {
+            DemoError::Folder(error) => Self::Folder(error),
+            error => Self::Demo(error),
         }
     }
 }
@@ -89,6 +102,7 @@ impl Failure {
             Self::Map(_) => "map",
             Self::Export(_) => "write_failed",
             Self::Serve(_) => "serve_failed",
+            Self::Demo(_) => "demo_failed",
         }
     }
 
@@ -105,7 +119,8 @@ impl Failure {
             | Self::Import { .. }
             | Self::Map(_)
             | Self::Export(_)
-            | Self::Serve(_) => EXIT_FAILED,
+            | Self::Serve(_)
+            | Self::Demo(_) => EXIT_FAILED,
         }
     }
 }

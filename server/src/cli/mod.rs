@@ -5,6 +5,7 @@
 //! 1 everything else.
 
 mod case;
+mod demo;
 mod device;
 mod export;
 mod failure;
@@ -42,6 +43,7 @@ const DATA_DEFAULT: &str = "roundsman-data";
     version,
     about = "Offline-first backend for patrol guards and repair technicians",
     after_help = "Examples:
+  roundsman demo
   roundsman init --org 'Green Garden Property' --site 'Green Garden' --admin wang
   roundsman person add --name 'Li Lei' --role technician --site 'Green Garden' --department engineering
   roundsman device invite --person 'Li Lei'
@@ -63,6 +65,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     Init(init::Init),
     Serve(serve::Serve),
     #[command(subcommand)]
@@ -100,9 +103,11 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli, output: Output) -> Result<Report, Failure> {
     let given = cli.data.filter(|data| !data.as_os_str().is_empty());
+    let data_given = given.is_some();
     let (data, settings) = Settings::load(given)?;
     let context = Context { data, settings, output };
     match cli.command {
+        Command::Demo(demo) => demo.run(&context, data_given),
         Command::Init(init) => init.run(&context),
         Command::Serve(serve) => serve.run(&context),
         Command::Person(person) => person.run(&context),

@@ -89,6 +89,11 @@ impl Output {
         }
     }
 
+    /// Prints a line on standard error while the command goes on.
+    pub(super) fn note(self, text: &str) {
+        note(text);
+    }
+
     /// Sends what the program logs to standard error, as much as `ROUNDSMAN_LOG` asks for.
     pub(super) fn log(self) {
         let filter = tracing_subscriber::EnvFilter::try_from_env("ROUNDSMAN_LOG")

@@ -4,7 +4,7 @@
 ///
 /// One has a position in it, two lie on their side, and one is not what its name says: a HEIC file
 /// called `.JPG`, as phones make them when a gallery exports.
-pub const PHOTOS: &[(&str, &[u8])] = &[
+pub(in crate::demo) const PHOTOS: &[(&str, &[u8])] = &[
     ("DSCN0010.jpg", include_bytes!("photos/hillside-with-position.jpg")),
     ("DSCN0027.jpg", include_bytes!("photos/courtyard-bollard.jpg")),
     ("IMG_20261120_0914.jpg", include_bytes!("photos/water-landscape-to-turn.jpg")),

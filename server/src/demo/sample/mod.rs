@@ -1,0 +1,3 @@
+//! What is in the program itself: complaints and photos.
+
+pub(super) mod photos;
