@@ -172,13 +172,13 @@ impl World {
             dir: folder(),
             names_given: 0,
         };
-        world.found();
+        world.found().expect("nothing goes wrong before there is weather");
         world.weather = weather;
         world.note(format!("the weather is {weather:?}"));
         world
     }
 
-    fn found(&mut self) {
+    fn found(&mut self) -> Result<(), Violation> {
         let (home, away) = (self.add_site("和园"), self.add_site("湖畔"));
         let engineering = Some(Department::Engineering);
         let roster = [
@@ -186,7 +186,7 @@ impl World {
             ("李师傅", home, Role::Technician, engineering),
             ("赵师傅", home, Role::Technician, engineering),
             ("陈前台", home, Role::Reception, None),
-            ("周主管", away, Role::Supervisor, None),
+            ("周主管", home, Role::Supervisor, None),
             ("孙保安", away, Role::Guard, None),
             ("吴师傅", away, Role::Technician, engineering),
             ("郑经理", home, Role::Manager, None),
@@ -198,6 +198,11 @@ impl World {
         for at in 0..5 {
             self.enrol(self.people[at]);
         }
+        // A morning's work lies ready, so that phones have something to do from the first step on.
+        for _ in 0..8 {
+            self.office_edit()?;
+        }
+        (0..5).try_for_each(|at| self.sync(at, 20))
     }
 
     fn live(&mut self, steps: u32) -> Result<(), Violation> {

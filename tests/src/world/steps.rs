@@ -56,12 +56,18 @@ impl World {
         self.open(at)?;
         let (event, _) = *EVENTS.choose_weighted(&mut self.rng, |(_, weight)| *weight).unwrap();
         match event {
-            Event::Command => self.command(at),
+            Event::Command => {
+                let burst = self.rng.random_range(1..5);
+                (0..burst).try_for_each(|_| self.command(at))
+            }
             Event::Sync => {
-                let requests_max = self.rng.random_range(1..8);
+                let requests_max = self.rng.random_range(1..12);
                 self.sync(at, requests_max)
             }
-            Event::Office => self.office_edit(),
+            Event::Office => {
+                let burst = self.rng.random_range(1..4);
+                (0..burst).try_for_each(|_| self.office_edit())
+            }
             Event::KillPhone => {
                 self.devices[at].kill();
                 self.note(format!("{} is killed", self.devices[at].name));
