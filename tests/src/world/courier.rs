@@ -11,7 +11,7 @@ use roundsman_sync_core::protocol::packing::unpack;
 use super::link::{Fate, Letter, cut};
 use super::properties::{Property, Violation};
 use super::trace::short_hash;
-use super::{Weather, World};
+use super::{Weather, World, told};
 
 impl World {
     /// Sends a phone's request through the network. `None` if no answer comes back.
@@ -124,10 +124,12 @@ impl World {
         let (sent, got) = (short_hash(request.body()), short_hash(reply.body()));
         let code = code_of(reply).map(|code| format!(" {}", code.as_str())).unwrap_or_default();
         self.note(format!(
-            "{name} {} {} {sent} -> {}{code} {got}",
+            "{name} {} {} {sent}{} -> {}{code} {got}{}",
             request.method(),
             request.uri(),
-            reply.status().as_u16()
+            told::asked(request),
+            reply.status().as_u16(),
+            told::answered(request, reply),
         ));
     }
 

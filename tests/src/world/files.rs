@@ -1,5 +1,6 @@
 //! Where simulated machines keep their files, and what a killed process leaves of a database.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -36,10 +37,17 @@ impl Frozen {
         }
     }
 
-    /// Whether these bytes stand anywhere in the files.
-    pub fn holds(&self, needle: &[u8]) -> bool {
-        let holds = |bytes: &Vec<u8>| bytes.windows(needle.len()).any(|window| window == needle);
-        self.files.iter().filter_map(|(_, bytes)| bytes.as_ref()).any(holds)
+    /// Every word in the files that begins so, up to the first byte that is neither letter, digit nor dash.
+    pub fn words(&self, start: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for (_, bytes) in &self.files {
+            let text = String::from_utf8_lossy(bytes.as_deref().unwrap_or_default());
+            for (at, _) in text.match_indices(start) {
+                let word = text[at..].split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next();
+                found.extend(word.map(str::to_owned));
+            }
+        }
+        found
     }
 }
 

@@ -29,6 +29,7 @@ pub mod properties;
 mod server;
 mod steps;
 mod time;
+mod told;
 mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
