@@ -2,3 +2,4 @@
 
 pub mod crash_vfs;
 pub mod layering;
+pub mod world;

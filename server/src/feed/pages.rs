@@ -68,8 +68,10 @@ pub fn pull(read: &Transaction<'_>, ask: &Pull<'_>) -> Result<Pulled, DatabaseEr
         let page = walk.page(head, &mut left)?;
         more |= !page.done;
         checksum = checksum.wrapping_add(feed_checksum(read, grant.feed)?);
-        // A level feed in which nothing happened needs no words.
-        if !page.documents.is_empty() || !page.done || cursor.base < ask.base || is_behind(ask, grant.feed) {
+        // A level feed in which nothing happened needs no words. One that begins does, even if it is empty:
+        // whatever the phone held of it before is void.
+        let begins = cursor.base == 0 && cursor.pos == 0;
+        if !page.documents.is_empty() || !page.done || begins || is_behind(ask, grant.feed) {
             pages.push(page);
         }
     }

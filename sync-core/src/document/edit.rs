@@ -86,10 +86,14 @@ impl<'a> Edit<'a> {
 }
 
 /// The text in which both the way from `base` to `ours` and the way from `base` to `result` were gone.
+///
+/// Which of two words at one place stands first is decided by their writers' names. These are fixed, so
+/// that the same edit made again gives the same text; Automerge would draw them at random.
 fn merged_text(ours: &str, base: &str, result: &str) -> Result<String, DocumentError> {
-    let mut start = automerge::Automerge::new();
+    let named = |name: u8| automerge::ActorId::from([name].as_slice());
+    let mut start = automerge::Automerge::new().with_actor(named(0));
     let text = write_text(&mut start, |tx| tx.put_object(ROOT, "text", ObjType::Text), base)?;
-    let (mut left, mut right) = (start.fork(), start.fork());
+    let (mut left, mut right) = (start.fork().with_actor(named(1)), start.fork().with_actor(named(2)));
     write_text(&mut left, |_| Ok(text.clone()), ours)?;
     write_text(&mut right, |_| Ok(text.clone()), result)?;
     left.merge(&mut right)?;

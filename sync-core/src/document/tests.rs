@@ -157,3 +157,18 @@ proptest! {
         prop_assert!(scan(&bytes).is_err());
     }
 }
+
+#[test]
+fn two_words_at_one_place_stand_in_the_same_order_each_time() {
+    let write = || {
+        let mut doc = Document::new(DocumentKind::Case).unwrap();
+        let actor = ActorBytes::from_bytes([1; 16]);
+        for (number, word) in (1..).zip(["漏水", "停电", "门坏"]) {
+            doc.edit::<DocumentError>(&actor, &note(number), |edit| edit.rewrite("description", "", word))
+                .unwrap();
+        }
+        doc.fields().long_text("description")
+    };
+    let once = write();
+    assert!((0..20).all(|_| write() == once));
+}

@@ -35,7 +35,7 @@ pub(super) fn take_pages(
     pages: Vec<Page>,
 ) -> Result<Walked, Refusal> {
     let mut walked = Walked::default();
-    take_feeds(draft, meta, &mut walked, feeds, &pages)?;
+    take_feeds(draft, meta, &mut walked, feeds)?;
     for page in pages {
         take_page(draft, meta, plan, &mut walked, page)?;
     }
@@ -49,29 +49,18 @@ pub(super) fn take_pages(
     Ok(walked)
 }
 
+/// A feed that is no longer in force takes its memberships with it. One that was lost and given again
+/// between two replies is for the server to notice, which then begins it anew at base 0.
 fn take_feeds(
     draft: &mut Draft<'_>,
     meta: &mut Meta,
     walked: &mut Walked,
     feeds: Vec<FeedGrant>,
-    pages: &[Page],
 ) -> Result<(), Refusal> {
     for old in std::mem::take(&mut meta.feeds) {
-        match feeds.iter().find(|grant| grant.feed == old.feed) {
-            Some(grant) if grant.since == old.since => {}
-            Some(_) => {
-                // Lost and given again: what it gives now comes anew; what does not come goes when the
-                // walks have ended, so that nothing is missing from a list in between.
-                draft.empty_feed(old.feed)?;
-                meta.behind.retain(|cursor| cursor.feed != old.feed);
-                if !pages.iter().any(|page| page.feed == old.feed) {
-                    meta.behind.push(FeedCursor { feed: old.feed, base: 0, pos: 0 });
-                }
-            }
-            None => {
-                walked.gone.extend(draft.empty_feed(old.feed)?);
-                meta.behind.retain(|cursor| cursor.feed != old.feed);
-            }
+        if !feeds.iter().any(|grant| grant.feed == old.feed) {
+            walked.gone.extend(draft.empty_feed(old.feed)?);
+            meta.behind.retain(|cursor| cursor.feed != old.feed);
         }
     }
     meta.feeds = feeds;

@@ -25,15 +25,15 @@ const LANG_AGE_S: u32 = 365 * 24 * 3600;
 #[derive(Deserialize)]
 pub(super) struct LoginForm {
     login: String,
-    password: Zeroizing<String>,
+    password: String,
     csrf: String,
 }
 
 #[derive(Deserialize)]
 pub(super) struct PasswordForm {
-    old: Zeroizing<String>,
-    new: Zeroizing<String>,
-    again: Zeroizing<String>,
+    old: String,
+    new: String,
+    again: String,
     csrf: String,
 }
 
@@ -68,7 +68,7 @@ pub(super) async fn enter(
         if !visit.vouches_for(&form.csrf) {
             return Ok(login_page(&visit, StatusCode::FORBIDDEN, &form.login, Some(LoginError::Expired)));
         }
-        match sign_in::try_password(&visit.app, &form.login, form.password, address).await? {
+        match sign_in::try_password(&visit.app, &form.login, Zeroizing::new(form.password), address).await? {
             // Not 401: the form is simply asked again, and no scheme could be named in its header.
             Tried::Wrong => Ok(login_page(&visit, StatusCode::OK, &form.login, Some(LoginError::Wrong))),
             Tried::Paused(wait_s) => {
@@ -130,17 +130,23 @@ pub(super) async fn change_password(
         if let Some(error) = unfit(&form) {
             return Ok(password_page(&visit, Some(error)));
         }
-        let account =
-            match sign_in::try_password(&visit.app, &session.account.login, form.old, address).await? {
-                Tried::Right(account) => account,
-                Tried::Wrong => return Ok(password_page(&visit, Some(PasswordError::OldWrong))),
-                Tried::Paused(wait_s) => {
-                    let why = format!("too many wrong passwords; try again in {wait_s} s");
-                    return Err(Problem::new(ErrorCode::LoginPaused, why)
-                        .with_header(header::RETRY_AFTER, &wait_s.to_string()));
-                }
-            };
-        let hash = match sign_in::hash(&visit.app, form.new).await? {
+        let account = match sign_in::try_password(
+            &visit.app,
+            &session.account.login,
+            Zeroizing::new(form.old),
+            address,
+        )
+        .await?
+        {
+            Tried::Right(account) => account,
+            Tried::Wrong => return Ok(password_page(&visit, Some(PasswordError::OldWrong))),
+            Tried::Paused(wait_s) => {
+                let why = format!("too many wrong passwords; try again in {wait_s} s");
+                return Err(Problem::new(ErrorCode::LoginPaused, why)
+                    .with_header(header::RETRY_AFTER, &wait_s.to_string()));
+            }
+        };
+        let hash = match sign_in::hash(&visit.app, Zeroizing::new(form.new)).await? {
             Ok(hash) => hash,
             Err(password::PasswordError::TooShort) => {
                 return Ok(password_page(&visit, Some(PasswordError::TooShort)));

@@ -14,8 +14,6 @@ mod login;
 mod pages;
 mod pictures;
 mod sign_in;
-#[cfg(test)]
-mod tests;
 mod views;
 mod visit;
 

@@ -26,7 +26,7 @@ use crate::error::Problem;
 use crate::projection::queries::{self, Reach};
 
 /// The one size of copies that is asked for.
-const THUMBNAIL_PX: u16 = 320;
+const THUMBNAIL_PX: u32 = 320;
 /// Bytes of an original in memory at a time, and how many such pieces wait for a slow browser.
 const PIECE_BYTES: usize = 64 * 1024;
 const PIECES_WAITING: usize = 2;
@@ -36,7 +36,7 @@ const FOR_EVER: &str = "private, max-age=31536000, immutable";
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Wanted {
-    size: Option<u16>,
+    size: Option<u32>,
     original: Option<String>,
 }
 

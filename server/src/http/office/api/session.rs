@@ -17,7 +17,7 @@ use crate::error::Problem;
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Credentials {
     login: String,
-    password: Zeroizing<String>,
+    password: String,
 }
 
 #[derive(Serialize)]
@@ -35,7 +35,7 @@ pub(in super::super) async fn enter(
     given: Result<Json<Credentials>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let given = body::json(given)?;
-    match sign_in::try_password(&visit.app, &given.login, given.password, address).await? {
+    match sign_in::try_password(&visit.app, &given.login, Zeroizing::new(given.password), address).await? {
         Tried::Wrong => Err(Problem::new(ErrorCode::LoginFailed, "the login or the password is not right")),
         Tried::Paused(wait_s) => {
             let why = format!("too many wrong passwords; try again in {wait_s} s");

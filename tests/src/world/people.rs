@@ -1,0 +1,205 @@
+//! What somebody does on a phone.
+
+use rand::seq::IndexedRandom;
+use rand::{Rng, RngExt};
+use roundsman_sync_core::error::{ErrorCode, Refusal};
+use roundsman_sync_core::ids::{DocumentId, EntryId, SiteId};
+use roundsman_sync_core::model::{
+    CaseKind, Channel, Classification, Command, ContactDetails, Department, EntryKind, NewCase, NewEntry, Nature,
+    PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency,
+};
+use roundsman_sync_core::replica::{CaseFilter, Replica, SignOffResult};
+
+use super::World;
+use super::device::Given;
+use super::properties::{Property, Violation};
+
+/// What a person tries.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Create,
+    Classify,
+    Describe,
+    Dispatch,
+    Assign,
+    Record,
+    Photo,
+    SignOff,
+    Contact,
+}
+
+const ACTS: [(Act, u32); 9] = [
+    (Act::Create, 3),
+    (Act::Classify, 3),
+    (Act::Describe, 2),
+    (Act::Dispatch, 3),
+    (Act::Assign, 4),
+    (Act::Record, 6),
+    (Act::Photo, 3),
+    (Act::SignOff, 2),
+    (Act::Contact, 3),
+];
+
+impl World {
+    /// Somebody does something on a phone. Whatever returns well has to last.
+    pub(super) fn command(&mut self, at: usize) -> Result<(), Violation> {
+        let (act, _) = *ACTS.choose_weighted(&mut self.rng, |(_, weight)| *weight).unwrap();
+        let Some(mut replica) = self.devices[at].replica.take() else { return Ok(()) };
+        let before = replica.edits().unwrap().len();
+        let claimed_at = self.devices[at].clock.reading().wall;
+        let outcome = self.act(at, &mut replica, act);
+        let edits = replica.edits().unwrap();
+        let name = self.devices[at].name.clone();
+        self.note(format!("{name} {act:?}: {outcome:?}"));
+        let refused = outcome.as_ref().err().map(|refusal| refusal.code);
+        if let Ok(entry) = outcome {
+            // A command that finds everything already so writes nothing, and has nothing to lose.
+            if let [.., last] = &edits[before..] {
+                let asked = last.asked.clone();
+                let entry = entry.or(match &asked {
+                    Command::CreateCase { received, .. } => Some(*received),
+                    Command::Dispatch { dispatched, .. } => Some(*dispatched),
+                    _ => None,
+                });
+                let given = Given { command: last.command, asked, entry, claimed_at };
+                self.devices[at].given.push(given);
+            }
+        } else if edits.len() != before {
+            return Err(Violation { property: Property::NothingLost, what: format!("{name}: a refused command left an edit") });
+        }
+        self.devices[at].replica = Some(replica);
+        match refused {
+            None
+            | Some(
+                ErrorCode::CommandNotPermitted
+                | ErrorCode::NotEnrolled
+                | ErrorCode::DeviceRevoked
+                | ErrorCode::DocumentUnknown,
+            ) => Ok(()),
+            Some(code) => {
+                let what = format!("{name} could not {act:?}: {}", code.as_str());
+                Err(Violation { property: Property::HonestRunsAreQuiet, what })
+            }
+        }
+    }
+
+    fn act(&mut self, at: usize, replica: &mut Replica, act: Act) -> Result<Option<EntryId>, Refusal> {
+        if let Act::Create = act {
+            let site = *self.sites.choose(&mut self.rng).unwrap();
+            let sites: Vec<SiteId> = replica.roles().iter().map(|role| role.site).collect();
+            let site = sites.choose(&mut self.rng).copied().filter(|_| self.rng.random_bool(0.9)).unwrap_or(site);
+            let new = new_case(&mut self.rng, site);
+            return replica.create_case(new).map(|_| None);
+        }
+        let cases = replica.cases(&CaseFilter::default(), 0, 40)?;
+        let Some(case) = cases.choose(&mut self.rng).map(|item| item.id) else { return Ok(None) };
+        let Some(read) = replica.case(case)? else { return Ok(None) };
+        let order = read.orders.choose(&mut self.rng).map(|order| order.id);
+        let person = *self.people.choose(&mut self.rng).unwrap();
+        let rng = &mut self.rng;
+        match act {
+            Act::Create => {}
+            Act::Classify => replica.classify(case, some_classification(rng))?,
+            Act::Describe => {
+                let words = ["电梯停在三楼", "水已关闭", "等待配件", "lobby wet"];
+                let word = words.choose(rng).unwrap();
+                let base = &read.description;
+                let result = match rng.random_range(0..3) {
+                    0 => format!("{word} {base}"),
+                    1 => format!("{base} {word}"),
+                    _ => base.chars().skip(1).chain(word.chars()).collect(),
+                };
+                replica.describe(case, base, &result)?;
+            }
+            Act::Dispatch => {
+                let assignee = rng.random_bool(0.4).then_some(person);
+                let department = *[Department::Engineering, Department::Security, Department::Environment]
+                    .choose(rng)
+                    .unwrap();
+                replica.dispatch(case, department, assignee)?;
+                self.ever_assigned.extend(assignee.map(|person| (case, person)));
+            }
+            Act::Assign => {
+                let Some(order) = order else { return Ok(None) };
+                replica.assign(case, order, person)?;
+                self.ever_assigned.insert((case, person));
+            }
+            Act::Record => {
+                let kind = *EntryKind::ALL.choose(rng).unwrap();
+                let kind = if kind == EntryKind::Unknown { EntryKind::Remark } else { kind };
+                let note = format!("{kind} {}", rng.random_range(0..1_000));
+                let order = order.filter(|_| rng.random_bool(0.8));
+                return replica.record(case, order, NewEntry { kind, note }).map(Some);
+            }
+            Act::Photo => {
+                let length = if rng.random_bool(0.08) { 300_000 } else { rng.random_range(1..3_000) };
+                let mut bytes = vec![0; length];
+                rng.fill_bytes(&mut bytes);
+                replica.add_photo(case, &bytes, *PhotoRole::ALL.choose(rng).unwrap(), "照片")?;
+            }
+            Act::SignOff => self.sign_off(at, replica, case)?,
+            Act::Contact => {
+                let words = self.canary(case, Some(at));
+                let mut details = ContactDetails::default();
+                match self.rng.random_range(0..3) {
+                    0 => details.name = Some(words),
+                    1 => details.phone = Some(words),
+                    _ => details.words = Some((String::new(), words)),
+                }
+                replica.write_contact(case, details)?;
+            }
+        }
+        Ok(None)
+    }
+
+    fn sign_off(&mut self, at: usize, replica: &mut Replica, case: DocumentId) -> Result<(), Refusal> {
+        let outcome = *[SignOffOutcome::Signed, SignOffOutcome::Signed, SignOffOutcome::Absent]
+            .choose(&mut self.rng)
+            .unwrap();
+        let subject = SignOffSubject::Completion;
+        let shown = replica.statement(case, None, subject)?;
+        let mut strokes = vec![0; self.rng.random_range(20..600)];
+        self.rng.fill_bytes(&mut strokes);
+        let signer = if outcome == SignOffOutcome::Signed { self.canary(case, Some(at)) } else { String::new() };
+        let result = SignOffResult {
+            subject,
+            outcome,
+            signer: &signer,
+            relation: "owner",
+            strokes_png: Some(&strokes),
+            shown: &shown,
+        };
+        replica.sign_off(case, None, &result).map(|_| ())
+    }
+}
+
+/// A case as somebody might write it down.
+pub(super) fn new_case(rng: &mut dyn Rng, site: SiteId) -> NewCase {
+    let building = rng.random_range(1..9).to_string();
+    NewCase {
+        kind: *CaseKind::ALL.choose(rng).unwrap(),
+        channel: Channel::Patrol,
+        site,
+        place: Place { building: Some(building), unit: Some("2".into()), room: None, spot: Some("电梯厅".into()) },
+        description: "灯不亮 light out".to_owned(),
+        subject: "equipment/light".to_owned(),
+        urgency: some_urgency(rng),
+        reported_at: None,
+        external_number: None,
+    }
+}
+
+pub(super) fn some_urgency(rng: &mut dyn Rng) -> Urgency {
+    *Urgency::ALL.choose(rng).unwrap()
+}
+
+/// One field at a time: the check of parallel values then knows that a change sets what it was asked to.
+fn some_classification(rng: &mut dyn Rng) -> Classification {
+    let mut to = Classification::default();
+    match rng.random_range(0..3) {
+        0 => to.urgency = Some(some_urgency(rng)),
+        1 => to.nature = Some(*Nature::ALL.choose(rng).unwrap()),
+        _ => to.subject = Some(["equipment/lift", "plumbing/leak", "door"].choose(rng).unwrap().to_string()),
+    }
+    to
+}

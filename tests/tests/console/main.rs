@@ -1,0 +1,10 @@
+//! The office as a browser and a program meet it: the real router over a real data folder, which real
+//! replicas have filled. Only the socket is left out.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod browser;
+mod doors;
+mod estate;
+mod pages;
+mod pictures;
+mod programs;
