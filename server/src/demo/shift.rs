@@ -106,7 +106,7 @@ const CALLS: [Matter; 6] = [
     ),
 ];
 
-/// Names, phone numbers and flats of nobody: the numbers are of a range that is not given out.
+/// Names, phone numbers and flats, all made up.
 const OWNERS: [(&str, &str, &str); 6] = [
     ("孙丽华", "010-5550 0101", "3 栋 1 单元 502"),
     ("周建国", "010-5550 0102", "3 栋 2 单元 1101"),

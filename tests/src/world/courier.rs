@@ -91,7 +91,9 @@ impl World {
         let code = code_of(&reply);
         let fine = match reply.status() {
             status if status.is_success() => true,
-            StatusCode::UNAUTHORIZED => matches!(code, Some(ErrorCode::TokenStale | ErrorCode::RequestReplayed)),
+            StatusCode::UNAUTHORIZED => {
+                matches!(code, Some(ErrorCode::TokenStale | ErrorCode::RequestReplayed))
+            }
             // A photo's way: the same piece again, an upload that was swept, a grant that ran out.
             StatusCode::CONFLICT | StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => true,
             _ => false,
@@ -100,7 +102,12 @@ impl World {
             return Ok(Some(reply));
         }
         let body = String::from_utf8_lossy(reply.body()).into_owned();
-        let what = format!("{} got {} to an honest {}: {body}", self.devices[from].name, reply.status(), request.uri());
+        let what = format!(
+            "{} got {} to an honest {}: {body}",
+            self.devices[from].name,
+            reply.status(),
+            request.uri()
+        );
         Err(Violation { property: Property::HonestRunsAreQuiet, what })
     }
 

@@ -23,7 +23,8 @@ pub struct Frozen {
 impl Frozen {
     /// The files as they are. Every connection has to be dropped before they are thawed.
     pub fn of(database: &Path) -> Self {
-        let files = names(database).into_iter().map(|path| (path.clone(), std::fs::read(path).ok())).collect();
+        let files =
+            names(database).into_iter().map(|path| (path.clone(), std::fs::read(path).ok())).collect();
         Self { files }
     }
 

@@ -44,7 +44,8 @@ impl World {
         let mut found = String::new();
         for device in self.devices.iter().filter(|device| device.is_member()) {
             let Some(replica) = &device.replica else { continue };
-            let open: Vec<_> = replica.edits().unwrap().into_iter().filter(|edit| !edit.state.is_settled()).collect();
+            let open: Vec<_> =
+                replica.edits().unwrap().into_iter().filter(|edit| !edit.state.is_settled()).collect();
             for edit in open {
                 found.push_str(&format!(" {} {} {:?};", device.name, edit.what, edit.state));
             }

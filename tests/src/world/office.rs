@@ -53,13 +53,17 @@ impl World {
         }
         let at = self.rng.random_range(0..self.people.len());
         let site = *self.sites.choose(&mut self.rng).unwrap();
-        let role = *[Role::Guard, Role::Technician, Role::Reception, Role::Supervisor].choose(&mut self.rng).unwrap();
+        let role = *[Role::Guard, Role::Technician, Role::Reception, Role::Supervisor]
+            .choose(&mut self.rng)
+            .unwrap();
         let department = (role == Role::Technician)
             .then(|| *[Department::Engineering, Department::Environment].choose(&mut self.rng).unwrap());
         let name: String = self.read(|db| {
-            Ok(db.query_row("SELECT name FROM people WHERE person = ?1", [self.people[at].as_bytes()], |row| {
-                row.get(0)
-            })?)
+            Ok(db.query_row(
+                "SELECT name FROM people WHERE person = ?1",
+                [self.people[at].as_bytes()],
+                |row| row.get(0),
+            )?)
         });
         self.add_person(&name, site, role, department);
     }
@@ -107,7 +111,8 @@ impl World {
         let at = *members.choose(&mut self.rng).unwrap();
         let device = self.devices[at].id.unwrap();
         let (service, _) = self.server.office().unwrap();
-        let done = service.write::<_, DatabaseError>(|batch, office| office.revoke(batch, desk, device)).unwrap();
+        let done =
+            service.write::<_, DatabaseError>(|batch, office| office.revoke(batch, desk, device)).unwrap();
         assert!(done, "{device} was enrolled");
         self.devices[at].revoked = true;
         self.note(format!("{} is revoked", self.devices[at].name));
@@ -202,7 +207,9 @@ impl World {
     pub(super) fn server_case(&self, case: DocumentId) -> Option<Case> {
         use roundsman_sync_core::document::{Document, DocumentKind};
         let snapshot: Vec<u8> = self.read(|db| {
-            Ok(db.query_row("SELECT snapshot FROM documents WHERE id = ?1", [case.as_bytes()], |row| row.get(0))?)
+            Ok(db.query_row("SELECT snapshot FROM documents WHERE id = ?1", [case.as_bytes()], |row| {
+                row.get(0)
+            })?)
         });
         Some(Case::read(&Document::load(DocumentKind::Case, &snapshot).ok()?))
     }

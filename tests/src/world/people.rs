@@ -5,8 +5,8 @@ use rand::{Rng, RngExt};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{DocumentId, EntryId, SiteId};
 use roundsman_sync_core::model::{
-    CaseKind, Channel, Classification, Command, ContactDetails, Department, EntryKind, NewCase, NewEntry, Nature,
-    PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency,
+    CaseKind, Channel, Classification, Command, ContactDetails, Department, EntryKind, Nature, NewCase,
+    NewEntry, PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency,
 };
 use roundsman_sync_core::replica::{CaseFilter, Replica, SignOffResult};
 
@@ -65,7 +65,10 @@ impl World {
                 self.devices[at].given.push(given);
             }
         } else if edits.len() != before {
-            return Err(Violation { property: Property::NothingLost, what: format!("{name}: a refused command left an edit") });
+            return Err(Violation {
+                property: Property::NothingLost,
+                what: format!("{name}: a refused command left an edit"),
+            });
         }
         self.devices[at].replica = Some(replica);
         match refused {
@@ -87,7 +90,8 @@ impl World {
         if let Act::Create = act {
             let site = *self.sites.choose(&mut self.rng).unwrap();
             let sites: Vec<SiteId> = replica.roles().iter().map(|role| role.site).collect();
-            let site = sites.choose(&mut self.rng).copied().filter(|_| self.rng.random_bool(0.9)).unwrap_or(site);
+            let site =
+                sites.choose(&mut self.rng).copied().filter(|_| self.rng.random_bool(0.9)).unwrap_or(site);
             let new = new_case(&mut self.rng, site);
             return replica.create_case(new).map(|_| None);
         }
@@ -160,7 +164,8 @@ impl World {
         let shown = replica.statement(case, None, subject)?;
         let mut strokes = vec![0; self.rng.random_range(20..600)];
         self.rng.fill_bytes(&mut strokes);
-        let signer = if outcome == SignOffOutcome::Signed { self.canary(case, Some(at)) } else { String::new() };
+        let signer =
+            if outcome == SignOffOutcome::Signed { self.canary(case, Some(at)) } else { String::new() };
         let result = SignOffResult {
             subject,
             outcome,
@@ -180,7 +185,12 @@ pub(super) fn new_case(rng: &mut dyn Rng, site: SiteId) -> NewCase {
         kind: *CaseKind::ALL.choose(rng).unwrap(),
         channel: Channel::Patrol,
         site,
-        place: Place { building: Some(building), unit: Some("2".into()), room: None, spot: Some("电梯厅".into()) },
+        place: Place {
+            building: Some(building),
+            unit: Some("2".into()),
+            room: None,
+            spot: Some("电梯厅".into()),
+        },
         description: "灯不亮 light out".to_owned(),
         subject: "equipment/light".to_owned(),
         urgency: some_urgency(rng),

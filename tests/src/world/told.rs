@@ -44,7 +44,13 @@ pub(super) fn answered(request: &Request<Vec<u8>>, reply: &Response<Vec<u8>>) ->
             })
             .collect();
         let end = if page.done { "done" } else { "more" };
-        line.push_str(&format!(" [feed {} {}..{} {end}: {}]", page.feed.0, page.base, page.pos, documents.join(" ")));
+        line.push_str(&format!(
+            " [feed {} {}..{} {end}: {}]",
+            page.feed.0,
+            page.base,
+            page.pos,
+            documents.join(" ")
+        ));
     }
     line
 }

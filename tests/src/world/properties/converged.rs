@@ -62,7 +62,8 @@ fn listed_as_read(
 ) -> Result<(), String> {
     use roundsman_sync_core::model::CaseSummary;
     use roundsman_sync_core::replica::CaseFilter;
-    let listed = replica.cases(&CaseFilter::default(), 0, usize::MAX >> 1).map_err(|refusal| refusal.to_string())?;
+    let listed =
+        replica.cases(&CaseFilter::default(), 0, usize::MAX >> 1).map_err(|refusal| refusal.to_string())?;
     let cases = wanted.values().filter(|server| server.kind == DocumentKind::Case).count();
     if listed.len() != cases {
         return Err(format!("{} cases in the list of {cases}", listed.len()));

@@ -51,7 +51,8 @@ fn check_one(device: &SimDevice, given: &Given, edit: &EditInfo, rows: &[ChangeR
     if accepted.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err("it was accepted twice".to_owned());
     }
-    let mut wanted: Vec<DocumentId> = given.asked.writes().into_iter().map(|(document, _)| document).collect();
+    let mut wanted: Vec<DocumentId> =
+        given.asked.writes().into_iter().map(|(document, _)| document).collect();
     wanted.sort_unstable();
     match &edit.state {
         EditState::Accepted { .. } if accepted == wanted => Ok(()),

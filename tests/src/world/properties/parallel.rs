@@ -77,7 +77,8 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
             }
         }
         for (field, set) in wanted {
-            let unseen = |hash: &ChangeHash| set.iter().all(|(other, _)| !history[other].ancestors.contains(hash));
+            let unseen =
+                |hash: &ChangeHash| set.iter().all(|(other, _)| !history[other].ancestors.contains(hash));
             let stands: BTreeSet<String> =
                 set.iter().filter(|(hash, _)| unseen(hash)).map(|(_, value)| value.clone()).collect();
             let shown = shown(&read, field);
@@ -106,8 +107,9 @@ fn shown(case: &Case, field: Field) -> BTreeSet<String> {
 /// The accepted changes of a document in log order, each after what it builds on.
 fn history(world: &World, document: DocumentId) -> BTreeMap<ChangeHash, Known> {
     let changes: Vec<Vec<u8>> = world.read(|db| {
-        let mut all =
-            db.prepare_cached("SELECT source FROM changes WHERE document = ?1 AND verdict = 0 ORDER BY accepted")?;
+        let mut all = db.prepare_cached(
+            "SELECT source FROM changes WHERE document = ?1 AND verdict = 0 ORDER BY accepted",
+        )?;
         let sources = all.query_map([document.as_bytes()], |row| row.get::<_, i64>(0))?;
         let mut found = Vec::new();
         for source in sources.collect::<Result<Vec<_>, _>>()? {

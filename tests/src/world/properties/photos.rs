@@ -9,7 +9,8 @@ use crate::world::World;
 
 pub(super) fn check(world: &World) -> Result<(), Violation> {
     // Who was shut out cannot deliver any more.
-    let mute: BTreeSet<DeviceId> = world.devices.iter().filter(|one| one.revoked).filter_map(|one| one.id).collect();
+    let mute: BTreeSet<DeviceId> =
+        world.devices.iter().filter(|one| one.revoked).filter_map(|one| one.id).collect();
     type Row = ([u8; 32], [u8; 16], i64, Option<i64>);
     let owed: Vec<Row> = world.read(|db| {
         let mut all = db.prepare(

@@ -34,7 +34,10 @@ fn contact_held(world: &mut World, at: usize) -> Vec<bool> {
     let canaries = world.canaries.clone();
     let Some(replica) = world.devices[at].replica.as_mut() else { return vec![false; canaries.len()] };
     let holds = |canary: &Canary| {
-        replica.contact(canary.case).unwrap().is_some_and(|contact| format!("{contact:?}").contains(&canary.words))
+        replica
+            .contact(canary.case)
+            .unwrap()
+            .is_some_and(|contact| format!("{contact:?}").contains(&canary.words))
     };
     canaries.iter().map(holds).collect()
 }
@@ -58,8 +61,9 @@ fn sits_at_a_desk(role: Role) -> bool {
 }
 
 fn site_of(world: &World, case: DocumentId) -> Option<roundsman_sync_core::ids::SiteId> {
-    let known: bool = world
-        .read(|db| Ok(db.prepare_cached("SELECT 1 FROM documents WHERE id = ?1")?.exists([case.as_bytes()])?));
+    let known: bool = world.read(|db| {
+        Ok(db.prepare_cached("SELECT 1 FROM documents WHERE id = ?1")?.exists([case.as_bytes()])?)
+    });
     // Contact data of a case that never arrived went nowhere, so nobody but its writer may have it.
     let read: Option<Case> = if known { world.server_case(case) } else { None };
     read.and_then(|case| case.site).or(Some(roundsman_sync_core::ids::SiteId::from_bytes([0; 16])))

@@ -34,7 +34,8 @@ impl World {
     /// Every change that says it was made by a command.
     pub(super) fn changes_of(&self, command: CommandId) -> Vec<ChangeRow> {
         self.read(|db| {
-            let mut all = db.prepare_cached("SELECT document, verdict, code FROM changes WHERE command = ?1")?;
+            let mut all =
+                db.prepare_cached("SELECT document, verdict, code FROM changes WHERE command = ?1")?;
             let rows = all.query_map([command.as_bytes()], |row| {
                 Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?))
             })?;
@@ -71,7 +72,8 @@ impl World {
     /// What the feeds of a person hold.
     pub(super) fn documents_for(&self, person: PersonId) -> BTreeMap<DocumentId, ServerDocument> {
         let rights = self.rights_of(person);
-        let keys = rights.iter().flat_map(|&(site, role, department)| of_role(person, site, role, department));
+        let keys =
+            rights.iter().flat_map(|&(site, role, department)| of_role(person, site, role, department));
         let mut found = BTreeMap::new();
         for key in keys {
             let rows: Vec<([u8; 16], u8, Vec<u8>, Vec<u8>)> = self.read(|db| {

@@ -20,14 +20,14 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
             "SELECT d.id, e.entry, e.claimed_at, e.not_before, e.received
              FROM entries e JOIN documents d ON d.number = e.document",
         )?;
-        let rows = all.query_map([], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-        })?;
+        let rows =
+            all.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     });
     for (document, entry, claimed_at, not_before, received) in rows {
         let (document, entry) = (DocumentId::from_bytes(document), EntryId::from_bytes(entry));
-        let broken = |what: String| Err(Property::TimesWitnessed.broken(format!("{entry} of {document}: {what}")));
+        let broken =
+            |what: String| Err(Property::TimesWitnessed.broken(format!("{entry} of {document}: {what}")));
         let Some(given) = given.get(&entry) else { return broken("nobody made it".to_owned()) };
         if not_before.is_some_and(|not_before| not_before > received) {
             return broken(format!("received at {received}, and not before {not_before:?}"));
