@@ -1,6 +1,8 @@
 //! `roundsman demo`
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use serde_json::json;
@@ -50,10 +52,13 @@ impl Demo {
             seed: self.seed,
         };
         let stop = Stop::default();
-        let stopped = stop.clone();
+        let serving = Arc::new(AtomicBool::new(false));
+        let (stopped, is_serving) = (stop.clone(), Arc::clone(&serving));
         Stop::on_signal(move || {
             stopped.end();
-            std::process::exit(EXIT_INTERRUPTED);
+            // Looked at to the end is success.
+            let code = if is_serving.load(Ordering::Relaxed) { 0 } else { EXIT_INTERRUPTED };
+            std::process::exit(code);
         })
         .map_err(|source| DemoError::Io { what: "waiting for signals".to_owned(), source })?;
 
@@ -67,6 +72,7 @@ impl Demo {
             return Ok(Report { json: Some(json), text, ok });
         }
         text.push_str(&format!("\n\nconsole: {url} login {login} password {password}\nCtrl-C ends it"));
+        serving.store(true, Ordering::Relaxed);
         output.ready(&json, &text);
         demo.serve();
         Err(Failure::from(DemoError::Server("the server could not be started again".to_owned())))

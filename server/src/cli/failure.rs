@@ -59,7 +59,7 @@ pub(super) enum Failure {
     Serve(#[from] ServeError),
     /// The demonstration.
     #[error(transparent)]
-    Demo(DemoError),
+    Demo(#[from] DemoError),
 }
 
 impl From<OfficeError> for Failure {
@@ -67,15 +67,6 @@ impl From<OfficeError> for Failure {
         match error {
             OfficeError::Refused(refusal) => Self::Refused(refusal),
             OfficeError::Database(error) => Self::Database(error),
-        }
-    }
-}
-
-impl From<DemoError> for Failure {
-    fn from(error: DemoError) -> Self {
-        match error {
-            DemoError::Folder(error) => Self::Folder(error),
-            error => Self::Demo(error),
         }
     }
 }
@@ -94,7 +85,9 @@ impl Failure {
             Self::NotFound(_) => "not_found",
             Self::Settings(_) => "settings",
             Self::Refused(refusal) => refusal.code.as_str(),
-            Self::Folder(FolderError::Exists(_)) => "exists",
+            Self::Folder(FolderError::Exists(_)) | Self::Demo(DemoError::Folder(FolderError::Exists(_))) => {
+                "exists"
+            }
             Self::Folder(FolderError::Database(DatabaseError::Missing(_)))
             | Self::Database(DatabaseError::Missing(_)) => "no_data",
             Self::Folder(_) | Self::Database(_) | Self::Blobs(_) => "store_failed",

@@ -299,3 +299,6 @@ fn pump(
         after(sent);
     }
 }
+
+#[cfg(test)]
+mod tests;

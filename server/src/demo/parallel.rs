@@ -143,3 +143,41 @@ fn classify(phone: &mut Phone, case: DocumentId, to: Classification) -> Result<(
     let outcome = phone.replica.classify(case, to);
     phone.did(outcome)
 }
+
+#[cfg(test)]
+mod tests {
+    use roundsman_sync_core::clock::{Stamp, Timestamp};
+    use roundsman_sync_core::document::ChangeNote;
+    use roundsman_sync_core::ids::CommandId;
+
+    use super::*;
+
+    fn value(text: &str, person: u8) -> (String, Option<ChangeNote>) {
+        let note = ChangeNote {
+            command: CommandId::from_bytes([0; 16]),
+            person: PersonId::from_bytes([person; 16]),
+            stamp: Stamp::ZERO,
+            claimed_at: Timestamp::default(),
+        };
+        (text.to_owned(), Some(note))
+    }
+
+    #[test]
+    fn an_edit_is_kept_only_with_every_value_and_its_author() {
+        let person = |id| PersonId::from_bytes([id; 16]);
+        let values = [("urgent".to_owned(), person(1)), ("general".to_owned(), person(2))];
+        let case = DocumentId::from_bytes([9; 16]);
+        let made = Parallel { case, field: "urgency".to_owned(), values: values.into_iter().collect() };
+        let found = |field: &str, values: Vec<_>| vec![ParallelEdit { field: field.to_owned(), values }];
+        assert!(made.is_kept(&found("urgency", vec![value("general", 2), value("urgent", 1)])));
+        for lost in [
+            vec![],
+            found("subject", vec![value("general", 2), value("urgent", 1)]),
+            found("urgency", vec![value("general", 2)]),
+            found("urgency", vec![value("general", 1), value("urgent", 1)]),
+            found("urgency", vec![value("general", 2), ("urgent".to_owned(), None)]),
+        ] {
+            assert!(!made.is_kept(&lost), "{lost:?}");
+        }
+    }
+}

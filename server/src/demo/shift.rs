@@ -106,7 +106,7 @@ const CALLS: [Matter; 6] = [
     ),
 ];
 
-/// Names, phone numbers and flats of nobody: the numbers are of a range that is not given out.
+/// Names, phone numbers and flats, all made up.
 const OWNERS: [(&str, &str, &str); 6] = [
     ("孙丽华", "010-5550 0101", "3 栋 1 单元 502"),
     ("周建国", "010-5550 0102", "3 栋 2 单元 1101"),
@@ -142,24 +142,18 @@ fn create(
     flat: Option<&str>,
 ) -> Result<DocumentId, DemoError> {
     let &(subject, kind, urgency, spot, description) = matter;
-    let building = format!("{} 栋", phone.rng.random_range(1..=12));
-    let mut parts = flat.unwrap_or(&building).splitn(3, ' ').map(str::to_owned);
     let place = match flat {
-        // '3 栋 1 单元 502' as it is written on the door.
+        // '3 栋 1 单元 502', as it is written on the door.
         Some(flat) => {
             let words: Vec<&str> = flat.split(' ').collect();
-            Place {
-                building: words.first().map(|number| format!("{number} 栋")),
-                unit: words.get(2).map(|number| format!("{number} 单元")),
-                room: words.get(4).map(|&room| room.to_owned()),
-                spot: Some(spot.to_owned()),
-            }
+            let number = |at: usize, what: &str| words.get(at).map(|number| format!("{number} {what}"));
+            let room = words.get(4).map(|&room| room.to_owned());
+            Place { building: number(0, "栋"), unit: number(2, "单元"), room, spot: Some(spot.to_owned()) }
         }
-        None => Place {
-            building: parts.next().map(|_| building.clone()),
-            spot: Some(spot.to_owned()),
-            ..Place::default()
-        },
+        None => {
+            let building = format!("{} 栋", phone.rng.random_range(1..=12));
+            Place { building: Some(building), spot: Some(spot.to_owned()), ..Place::default() }
+        }
     };
     let new = NewCase {
         kind,

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
+mod console;
 mod outside;
 
 use std::io::{BufRead, BufReader, Read};

@@ -32,9 +32,7 @@ fn open(data: &Path, phone: &str) -> Replica {
 /// A server that is asked, and is killed when it is asked no more.
 struct Server {
     child: Child,
-    base: String,
-    agent: ureq::Agent,
-    cookie: String,
+    office: Office,
 }
 
 impl Drop for Server {
@@ -50,18 +48,31 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        let office = Office::sign_in(line.trim().strip_prefix("listening on ").unwrap(), console);
+        Self { child, office }
+    }
+}
+
+/// Somebody who signed in.
+pub(super) struct Office {
+    base: String,
+    agent: ureq::Agent,
+    cookie: String,
+}
+
+impl Office {
+    /// Signs in with what a report says of the console.
+    pub(super) fn sign_in(base: &str, console: &Value) -> Self {
         let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
-        let mut server = Self { child, base, agent, cookie: String::new() };
         let credentials = json!({ "login": console["login"], "password": console["password"] });
-        let request = Request::post(format!("{}/v1/login", server.base))
+        let request = Request::post(format!("{base}/v1/login"))
             .header("content-type", "application/json")
             .body(credentials.to_string())
             .unwrap();
-        let reply = server.agent.run(request).unwrap();
+        let reply = agent.run(request).unwrap();
         let cookie = reply.headers()["set-cookie"].to_str().unwrap();
-        server.cookie = cookie.split(';').next().unwrap().to_owned();
-        server
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Self { base: base.to_owned(), agent, cookie }
     }
 
     fn bytes(&self, path: &str) -> Vec<u8> {
@@ -70,7 +81,7 @@ impl Server {
         reply.unwrap_or_else(|error| panic!("{path}: {error}")).body_mut().read_to_vec().unwrap()
     }
 
-    fn json(&self, path: &str) -> Value {
+    pub(super) fn json(&self, path: &str) -> Value {
         serde_json::from_slice(&self.bytes(path)).unwrap()
     }
 
@@ -95,7 +106,8 @@ fn strings<'a>(list: &'a Value, field: &'a str) -> impl Iterator<Item = String> 
 
 /// Fails unless phones, server and report say the same.
 pub(super) fn agrees(data: &Path, report: &Value) {
-    let server = Server::start(data, &report["console"]);
+    let running = Server::start(data, &report["console"]);
+    let server = &running.office;
     let at_the_server = server.cases();
     assert_eq!(report["server"]["cases"].as_u64(), u64::try_from(at_the_server.len()).ok());
     let mut phones = PHONES.map(|name| open(data, name));
@@ -105,7 +117,7 @@ pub(super) fn agrees(data: &Path, report: &Value) {
         let touched: BTreeSet<_> = phone.edits().unwrap().iter().map(|edit| edit.asked.document()).collect();
         for id in touched {
             if phone.case(id).unwrap().is_some() {
-                case_reads_the_same(phone, id, &server, &mut photos);
+                case_reads_the_same(phone, id, server, &mut photos);
             }
         }
         for (id, now) in phone.document_heads().unwrap() {
@@ -116,7 +128,7 @@ pub(super) fn agrees(data: &Path, report: &Value) {
     let listed: BTreeSet<String> = reception.iter().map(|line| line.id.to_string()).collect();
     assert_eq!(listed, at_the_server, "the reception desk has every case");
     assert!((12..=16).contains(&photos.len()), "{} photos", photos.len());
-    parallel_edits_are_kept(&mut phones, &server, report["parallel_edits"]["made"].as_u64().unwrap());
+    parallel_edits_are_kept(&mut phones, server, report["parallel_edits"]["made"].as_u64().unwrap());
 }
 
 /// Every edit was accepted, or refused with a reason that the report lists.
@@ -144,7 +156,7 @@ fn edits_have_an_answer(phone: &Replica, row: &Value) {
 fn case_reads_the_same(
     phone: &mut Replica,
     id: DocumentId,
-    server: &Server,
+    server: &Office,
     photos: &mut BTreeSet<PhotoHash>,
 ) {
     let here = phone.case(id).unwrap().unwrap();
@@ -172,7 +184,7 @@ fn case_reads_the_same(
 
 /// The server lists at least as many as were made, and every phone that has such a case has the same
 /// values by the same people.
-fn parallel_edits_are_kept(phones: &mut [Replica], server: &Server, made: u64) {
+fn parallel_edits_are_kept(phones: &mut [Replica], server: &Office, made: u64) {
     let listed = server.json("/v1/conflicts?limit=200");
     let listed = listed["conflicts"].as_array().unwrap();
     assert!(u64::try_from(listed.len()).unwrap() >= made && made >= 4, "{} of {made}", listed.len());
