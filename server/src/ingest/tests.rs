@@ -375,6 +375,18 @@ fn an_envelope_that_was_touched_or_is_another_phones_is_not_taken() {
 }
 
 #[test]
+fn an_envelope_for_another_organisation_is_not_taken() {
+    let mut server = Server::new();
+    let mut guard = server.enrol("王强", Role::Guard);
+    let written = guard.write(&create(server.site));
+    let org = server.identity.office.org;
+    server.identity.office.org = roundsman_sync_core::ids::OrgId::from_bytes([9; 16]);
+    let envelope = guard.seal(&server, written);
+    server.identity.office.org = org;
+    assert_eq!(code_of(&server.one(&guard, envelope)), ErrorCode::PersonMismatch);
+}
+
+#[test]
 fn a_start_that_was_refused_does_not_decide_what_the_document_is() {
     let mut server = Server::new();
     let mut guard = server.enrol("王强", Role::Guard);

@@ -175,6 +175,15 @@ impl Batch<'_> {
         let Some((person, key)) = found else {
             return Ok(Err(Refusal::new(ErrorCode::DeviceUnknown, "no such device is enrolled")));
         };
+        // The log keeps one organisation; a signature over another could never be checked again.
+        let org: Vec<u8> = self
+            .db
+            .prepare_cached("SELECT value FROM meta WHERE key = 'org'")?
+            .query_row([], |row| row.get(0))?;
+        if org != envelope.org.as_bytes() {
+            let why = "the envelope is for another organisation";
+            return Ok(Err(Refusal::new(ErrorCode::PersonMismatch, why)));
+        }
         let key = minicbor::decode(&key).map_err(|error| DatabaseError::corrupt("devices", error))?;
         // The office's row names nobody: each of its envelopes names who sat there.
         let office = person == [0; 16];
