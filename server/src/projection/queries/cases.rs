@@ -200,10 +200,9 @@ pub fn cases(db: &Connection, reach: &Reach, query: &CaseQuery) -> Result<CasePa
         return Ok(CasePage { rows: Vec::new(), found: Found::Exactly(0), next: None });
     }
     let limit = i64::from(query.limit.clamp(1, CASES_PER_PAGE_MAX));
-    let word = |word: Option<&'static str>| word;
-    let (status, kind) = (word(query.status.map(CaseStatus::as_str)), word(query.kind.map(CaseKind::as_str)));
+    let (status, kind) = (query.status.map(CaseStatus::as_str), query.kind.map(CaseKind::as_str));
     let (urgency, department) =
-        (word(query.urgency.map(Urgency::as_str)), word(query.department.map(Department::as_str)));
+        (query.urgency.map(Urgency::as_str), query.department.map(Department::as_str));
     let site = query.site.map(|site| *site.as_bytes());
     let me = reach.person();
     let mut parameters: Vec<(&str, &dyn ToSql)> = vec![
@@ -231,12 +230,9 @@ pub fn cases(db: &Connection, reach: &Reach, query: &CaseQuery) -> Result<CasePa
              AND (:site IS NULL OR c.site = :site)",
         matched.source()
     );
-    let found: u32 = db
-        .prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 {from} LIMIT {})", FOUND_MAX + 1))?
-        .query_row(parameters.as_slice(), |row| row.get(0))?;
-
     // One row more than asked for tells whether there is a next page.
     let (after, fetched) = (query.after.map_or(i64::MAX, Pos::cast_signed), limit + 1);
+    let counting = parameters.clone();
     parameters.extend([(":after", &after as &dyn ToSql), (":fetched", &fetched)]);
     let sql = format!(
         "SELECT {} {from} AND c.changed_pos < :after ORDER BY c.changed_pos DESC LIMIT :fetched",
@@ -250,12 +246,23 @@ pub fn cases(db: &Connection, reach: &Reach, query: &CaseQuery) -> Result<CasePa
         rows.pop();
     }
     let next = rows.last().filter(|_| more).map(|row| row.changed_pos);
-    let rows = rows.into_iter().map(|row| with_names(db, row)).collect::<Result<_, _>>()?;
+    let rows: Vec<CaseLine> = rows.into_iter().map(|row| with_names(db, row)).collect::<Result<_, _>>()?;
+    let found = match query.after {
+        // All of them are on this page. What matches seldom is found by reading every row, so not twice.
+        None if !more => u32::try_from(rows.len()).unwrap_or(u32::MAX),
+        None | Some(_) => count(db, &from, &counting)?,
+    };
     let found = if found > FOUND_MAX { Found::MoreThan(FOUND_MAX) } else { Found::Exactly(found) };
     Ok(CasePage { rows, found, next })
 }
 
-/// How many rows match, counted to just past [`FOUND_MAX`].
+/// How many cases match, counted to just past [`FOUND_MAX`].
+fn count(db: &Connection, from: &str, parameters: &[(&str, &dyn ToSql)]) -> Result<u32, DatabaseError> {
+    let sql = format!("SELECT count(*) FROM (SELECT 1 {from} LIMIT {})", FOUND_MAX + 1);
+    Ok(db.prepare_cached(&sql)?.query_row(parameters, |row| row.get(0))?)
+}
+
+/// How many cases have the words, counted to just past [`FOUND_MAX`].
 fn hits(db: &Connection, text: &str) -> Result<u32, DatabaseError> {
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM case_text WHERE case_text MATCH ?1 LIMIT {})",

@@ -39,8 +39,14 @@ pub struct TimelineEntry {
 
 impl TimelineEntry {
     /// What makes its claimed time doubtful.
+    ///
+    /// The office has no clock of its own to doubt: a time long past that it states is what an imported
+    /// file says, and is said to be so by the channel of the case.
     pub fn flags(&self) -> Vec<TimeFlag> {
-        time_flags(self.claimed_at, self.not_before, self.received)
+        match self.device {
+            Some(_) => time_flags(self.claimed_at, self.not_before, self.received),
+            None => Vec::new(),
+        }
     }
 }
 
@@ -63,7 +69,7 @@ impl TimeFlag {
     }
 }
 
-/// What makes a claim doubtful, given the bounds that the server can vouch for.
+/// What makes a phone's claim doubtful, given the bounds that the server can vouch for.
 pub fn time_flags(claimed: Timestamp, not_before: Option<Timestamp>, received: Timestamp) -> Vec<TimeFlag> {
     let earliest = match not_before {
         Some(bound) => bound.plus_millis(-CLOCK_SLACK_MS),
