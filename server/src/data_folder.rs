@@ -70,7 +70,7 @@ impl DataFolder {
         let io = |source| FolderError::Io { path: path.to_owned(), source };
         std::fs::create_dir_all(path).map_err(io)?;
         let folder = Self { path: path.to_owned() };
-        if database::path_in(path).exists() {
+        if folder.is_founded()? {
             return Err(FolderError::Exists(path.to_owned()));
         }
         // Keys are in the database; nobody else on the machine needs to read it.
@@ -78,6 +78,18 @@ impl DataFolder {
         std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(io)?;
         found(&mut folder.writer(rng)?, org_name, now, rng)?;
         Ok(folder)
+    }
+
+    /// Whether an organisation is written down here. A database without one is what a power cut left of
+    /// an earlier try, and is made anew.
+    fn is_founded(&self) -> Result<bool, DatabaseError> {
+        if !database::path_in(&self.path).exists() {
+            return Ok(false);
+        }
+        let reader = self.reader()?;
+        let has_schema =
+            reader.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'")?.exists([])?;
+        Ok(has_schema && reader.prepare("SELECT 1 FROM meta WHERE key = 'org'")?.exists([])?)
     }
 
     /// Opens a data folder that is there.

@@ -64,7 +64,9 @@ pub fn prepare_writer(mut connection: Connection) -> Result<Connection, Database
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(64);
     // Migrations run with foreign keys off, which is also the default of this build.
-    embedded::migrations::runner().run(&mut connection)?;
+    // Grouped: the statements and the note that they were carried out are one transaction. Apart, a power cut
+    // between them would leave a file that no program can open again.
+    embedded::migrations::runner().set_grouped(true).run(&mut connection)?;
     Ok(connection)
 }
 

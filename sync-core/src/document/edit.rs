@@ -51,6 +51,11 @@ impl<'a> Edit<'a> {
         {
             return Ok(());
         }
+        // Asked to write the value that shows among several, Automerge would only take the others away
+        // and write nothing. Whoever set the field elsewhere at the same time would then hide this choice.
+        if standing.len() > 1 {
+            self.tx.put(&container, key, ScalarValue::Null)?;
+        }
         Ok(self.tx.put(&container, key, value)?)
     }
 

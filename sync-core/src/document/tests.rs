@@ -172,3 +172,21 @@ fn two_words_at_one_place_stand_in_the_same_order_each_time() {
     let once = write();
     assert!((0..20).all(|_| write() == once));
 }
+
+#[test]
+fn a_choice_among_parallel_values_stands_beside_what_others_chose_meanwhile() {
+    for chosen in ["red", "blue"] {
+        let mut one = Document::new(DocumentKind::Case).unwrap();
+        let mut other = one.clone();
+        set(&mut one, 1, "urgency", "red");
+        set(&mut other, 2, "urgency", "blue");
+        one.merge(&mut other).unwrap();
+        let mut other = one.clone();
+        set(&mut one, 1, "urgency", chosen);
+        set(&mut other, 2, "urgency", "green");
+        one.merge(&mut other).unwrap();
+        let values: Register<String> = one.fields().map("fields").unwrap().register("urgency", |value| text(value));
+        assert_eq!(values.all().len(), 2);
+        assert!([chosen, "green"].iter().all(|value| values.all().contains(&(*value).to_owned())));
+    }
+}

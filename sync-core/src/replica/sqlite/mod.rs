@@ -57,7 +57,8 @@ impl SqliteStore {
         // Fails here, not at the first edit, if somebody else has the file.
         connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(failed)?;
         refuse_newer(&connection)?;
-        embedded::migrations::runner().run(&mut connection).map_err(|error| {
+        // In one transaction: statements and the note that they were carried out, or neither.
+        embedded::migrations::runner().set_grouped(true).run(&mut connection).map_err(|error| {
             StoreError::Failed(format!("the file could not be brought up to date: {error}"))
         })?;
         Ok(Self { connection, wal_holds_deleted: false })

@@ -52,6 +52,7 @@ fn sets(command: &Command) -> Vec<(Field, String)> {
 }
 
 /// A change of one document, with everything it knew of.
+#[derive(Debug)]
 struct Known {
     command: Option<CommandId>,
     ancestors: BTreeSet<ChangeHash>,
@@ -83,7 +84,8 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
                 set.iter().filter(|(hash, _)| unseen(hash)).map(|(_, value)| value.clone()).collect();
             let shown = shown(&read, field);
             if stands != shown {
-                let what = format!("{field:?} of {case} shows {shown:?}; {stands:?} should stand");
+                let log: Vec<_> = set.iter().map(|(hash, value)| (hash, value, &history[hash])).collect();
+                let what = format!("{field:?} of {case} shows {shown:?}; {stands:?} should stand: {log:#?}");
                 return Err(Property::ParallelValuesStand.broken(what));
             }
         }
