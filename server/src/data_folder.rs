@@ -87,8 +87,7 @@ impl DataFolder {
             return Ok(false);
         }
         let reader = self.reader()?;
-        let has_schema =
-            reader.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'")?.exists([])?;
+        let has_schema = reader.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'")?.exists([])?;
         Ok(has_schema && reader.prepare("SELECT 1 FROM meta WHERE key = 'org'")?.exists([])?)
     }
 

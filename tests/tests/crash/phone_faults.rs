@@ -41,12 +41,14 @@ fn live_with_a_fault(name: &str, at: usize, fault: Fault) -> bool {
 
 #[test]
 fn a_full_disk_refuses_the_command_and_nothing_else() {
-    let failed = (0..28).filter(|n| live_with_a_fault(&format!("phone-full-{n}"), n * 5, Fault::Full)).count();
+    let failed =
+        (0..28).filter(|n| live_with_a_fault(&format!("phone-full-{n}"), n * 5, Fault::Full)).count();
     assert!(failed > 12, "only {failed} faults were felt");
 }
 
 #[test]
 fn a_failing_disk_refuses_the_command_and_nothing_else() {
-    let failed = (0..28).filter(|n| live_with_a_fault(&format!("phone-io-{n}"), n * 5 + 1, Fault::Io)).count();
+    let failed =
+        (0..28).filter(|n| live_with_a_fault(&format!("phone-io-{n}"), n * 5 + 1, Fault::Io)).count();
     assert!(failed > 12, "only {failed} faults were felt");
 }

@@ -59,7 +59,11 @@ fn a_database_whose_making_was_cut_short_is_made_at_the_next_try() {
         let founded = Identity::load(&connection(AFTER)).is_ok();
         let tried = data_folder::found(&mut writer, "和园物业", NOW, &mut rng);
         assert_eq!(tried.is_err(), founded, "an organisation is founded once");
-        if founded { made += 1 } else { made_anew += 1 }
+        if founded {
+            made += 1
+        } else {
+            made_anew += 1
+        }
         Identity::load(&connection(AFTER)).unwrap();
     });
     assert!(images > 50 && made > 0 && made_anew > 0, "{images} images, {made} whole, {made_anew} not");
@@ -194,7 +198,11 @@ fn live_with_a_fault(name: String, at: usize, fault: Fault, lasting: bool) -> bo
     enrol(&mut replica, &codes[0], &mut |request| live.handle(NOW, &mut rng, request));
     let mut day = Day::at(site, 1);
     let operation = machine.operation_count() + at;
-    if lasting { machine.fail_from(operation, fault) } else { machine.fail_at(operation, fault) }
+    if lasting {
+        machine.fail_from(operation, fault)
+    } else {
+        machine.fail_at(operation, fault)
+    }
     let mut felt = false;
     for number in 0..10 {
         day.work(&mut replica, number).unwrap();
@@ -234,9 +242,8 @@ fn live_with_a_fault(name: String, at: usize, fault: Fault, lasting: bool) -> bo
 
 #[test]
 fn a_server_whose_disk_is_full_for_a_moment_says_so_and_loses_nothing() {
-    let felt = (0..24)
-        .filter(|n| live_with_a_fault(format!("server-full-{n}"), n * 7, Fault::Full, false))
-        .count();
+    let felt =
+        (0..24).filter(|n| live_with_a_fault(format!("server-full-{n}"), n * 7, Fault::Full, false)).count();
     assert!(felt > 10, "only {felt} faults were felt");
 }
 
