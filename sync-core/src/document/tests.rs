@@ -185,8 +185,7 @@ fn a_choice_among_parallel_values_stands_beside_what_others_chose_meanwhile() {
         set(&mut one, 1, "urgency", chosen);
         set(&mut other, 2, "urgency", "green");
         one.merge(&mut other).unwrap();
-        let values: Register<String> =
-            one.fields().map("fields").unwrap().register("urgency", |value| text(value));
+        let values: Register<String> = one.fields().map("fields").unwrap().register("urgency", text);
         assert_eq!(values.all().len(), 2);
         assert!([chosen, "green"].iter().all(|value| values.all().contains(&(*value).to_owned())));
     }

@@ -123,3 +123,14 @@ impl SimDevice {
         self.id.is_some() && !self.revoked
     }
 }
+
+/// The entry that a command states, if it states one.
+pub(super) fn entry_of(command: &Command) -> Option<EntryId> {
+    if let Command::Record { entry, .. }
+    | Command::CreateCase { received: entry, .. }
+    | Command::Dispatch { dispatched: entry, .. } = command
+    {
+        return Some(*entry);
+    }
+    None
+}

@@ -9,7 +9,7 @@ use roundsman_sync_core::model::{
     Case, Classification, Command, ContactDetails, Department, EntryKind, NewEntry, Role,
 };
 
-use super::device::{Given, SimDevice};
+use super::device::{Given, SimDevice, entry_of};
 use super::people::{new_case, some_urgency};
 use super::properties::Violation;
 use super::time::PhoneClock;
@@ -136,12 +136,7 @@ impl World {
         for (document, _) in command.writes() {
             self.witnessed.entry((document, id)).or_insert(desk.now);
         }
-        let entry = match &command {
-            Command::Record { entry, .. } => Some(*entry),
-            Command::CreateCase { received, .. } => Some(*received),
-            Command::Dispatch { dispatched, .. } => Some(*dispatched),
-            _ => None,
-        };
+        let entry = entry_of(&command);
         self.office_given.push(Given { command: id, asked: command, entry, claimed_at: desk.now });
         Ok(())
     }

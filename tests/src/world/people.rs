@@ -5,13 +5,13 @@ use rand::{Rng, RngExt};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{DocumentId, EntryId, SiteId};
 use roundsman_sync_core::model::{
-    CaseKind, Channel, Classification, Command, ContactDetails, Department, EntryKind, Nature, NewCase,
-    NewEntry, PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency,
+    CaseKind, Channel, Classification, ContactDetails, Department, EntryKind, Nature, NewCase, NewEntry,
+    PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency,
 };
 use roundsman_sync_core::replica::{CaseFilter, Replica, SignOffResult};
 
 use super::World;
-use super::device::Given;
+use super::device::{Given, entry_of};
 use super::properties::{Property, Violation};
 
 /// What a person tries.
@@ -56,11 +56,7 @@ impl World {
             // A command that finds everything already so writes nothing, and has nothing to lose.
             if let [.., last] = &edits[before..] {
                 let asked = last.asked.clone();
-                let entry = entry.or(match &asked {
-                    Command::CreateCase { received, .. } => Some(*received),
-                    Command::Dispatch { dispatched, .. } => Some(*dispatched),
-                    _ => None,
-                });
+                let entry = entry.or_else(|| entry_of(&asked));
                 let given = Given { command: last.command, asked, entry, claimed_at };
                 self.devices[at].given.push(given);
             }

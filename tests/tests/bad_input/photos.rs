@@ -150,10 +150,12 @@ fn knowing_a_hash_or_a_token_of_something_else_grants_nothing() {
     for token in ["", "nonsense", &forged] {
         town.untouched(|| town.send(&create(mine.size, token, &[]))).is_problem(401, "upload_token_invalid");
     }
-    town.untouched(|| town.send(&create(mine.size + 1, &mine.token, &[]))).is_problem(403, "upload_token_invalid");
+    town.untouched(|| town.send(&create(mine.size + 1, &mine.token, &[])))
+        .is_problem(403, "upload_token_invalid");
     let foreign = town.untouched(|| town.send(&piece(&path, &theirs.token, 0, b"mine, all of it")));
     assert!(matches!(foreign.status, 403 | 404), "{foreign:?}");
-    let nowhere = request(Method::HEAD, "/v1/uploads/00000000000000000000000000000000", &mine.token, &[], b"");
+    let nowhere =
+        request(Method::HEAD, "/v1/uploads/00000000000000000000000000000000", &mine.token, &[], b"");
     assert_eq!(town.untouched(|| town.send(&nowhere)).status, 404);
 
     let device = phone.device;

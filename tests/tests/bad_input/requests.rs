@@ -17,7 +17,8 @@ use super::town::{Phone, Town};
 use super::wire;
 
 fn idle() -> SyncRequest {
-    let reading = ClockReading { wall: Timestamp::from_millis(0), boot_ms: 0, boot: BootId::from_bytes([1; 16]) };
+    let reading =
+        ClockReading { wall: Timestamp::from_millis(0), boot_ms: 0, boot: BootId::from_bytes([1; 16]) };
     SyncRequest {
         protocol: PROTOCOL,
         log: LogId::from_bytes([0; 16]),
@@ -123,7 +124,8 @@ fn a_body_that_is_no_request_is_refused_for_its_form() {
     let plain = minicbor::to_vec(idle()).unwrap();
     let short = zstd::bulk::compress(&plain[..plain.len() / 2], 3).unwrap();
     let bomb = zstd::bulk::compress(&vec![0; REQUEST_BYTES_MAX + 1], 3).unwrap();
-    let many_envelopes = SyncRequest { envelopes: vec![ByteVec::from(vec![]); REQUEST_ENVELOPES_MAX + 1], ..idle() };
+    let many_envelopes =
+        SyncRequest { envelopes: vec![ByteVec::from(vec![]); REQUEST_ENVELOPES_MAX + 1], ..idle() };
     let hash = roundsman_sync_core::ids::PhotoHash::of(b"");
     let many_photos = SyncRequest { photos: vec![hash; REQUEST_PHOTOS_MAX + 1], ..idle() };
     let cases = [
@@ -171,7 +173,9 @@ fn verdicts_on(phone: &mut Phone<'_>, envelope: Vec<u8>) -> Vec<Verdict> {
 fn refused_with(verdicts: &[Verdict]) -> Vec<&'static str> {
     let codes = verdicts.iter().map(|verdict| match verdict {
         Verdict::Quarantined { code, .. } => code.as_str(),
-        Verdict::Accepted { .. } | Verdict::Pending { .. } | Verdict::Superseded { .. } | Verdict::Fork => "none",
+        Verdict::Accepted { .. } | Verdict::Pending { .. } | Verdict::Superseded { .. } | Verdict::Fork => {
+            "none"
+        }
     });
     codes.collect()
 }

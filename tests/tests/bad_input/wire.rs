@@ -57,7 +57,8 @@ pub(crate) fn send_cut(to: SocketAddr, request: &Request<Vec<u8>>, sent: usize) 
 
 fn exchange(to: SocketAddr, request: &Request<Vec<u8>>, sent: usize) -> Option<Reply> {
     let mut stream = TcpStream::connect(to).unwrap();
-    let mut head = format!("{} {} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\n", request.method(), request.uri());
+    let mut head =
+        format!("{} {} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\n", request.method(), request.uri());
     for (name, value) in request.headers() {
         head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
     }

@@ -76,7 +76,8 @@ impl World {
             rights.iter().flat_map(|&(site, role, department)| of_role(person, site, role, department));
         let mut found = BTreeMap::new();
         for key in keys {
-            let rows: Vec<([u8; 16], u8, Vec<u8>, Vec<u8>)> = self.read(|db| {
+            type Row = ([u8; 16], u8, Vec<u8>, Vec<u8>);
+            let rows: Vec<Row> = self.read(|db| {
                 let mut all = db.prepare_cached(
                     "SELECT d.id, d.kind, d.heads, d.snapshot FROM feeds f JOIN feed_rows r ON r.feed = f.number
                      JOIN documents d ON d.number = r.document WHERE f.key = ?1 AND r.gone = 0",
