@@ -50,7 +50,7 @@ fn the_file_is_opened_so_that_a_commit_outlives_a_power_cut() {
             .unwrap()
     };
     assert_eq!(pragma("journal_mode"), rusqlite::types::Value::Text("wal".into()));
-    assert_eq!(pragma("synchronous"), rusqlite::types::Value::Integer(2));
+    assert_eq!(pragma("synchronous"), rusqlite::types::Value::Integer(3)); // EXTRA
     assert_eq!(pragma("secure_delete"), rusqlite::types::Value::Integer(1));
 }
 
