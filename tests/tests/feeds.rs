@@ -144,7 +144,14 @@ impl Town {
                 known.changes += usize::from(changed);
             }
             Command::WriteContact { .. } => known.contact_changes += usize::from(changed),
-            _ => known.changes += 1,
+            Command::CreateCase { .. }
+            | Command::Classify { .. }
+            | Command::Describe { .. }
+            | Command::Record { .. }
+            | Command::AddPhoto { .. }
+            | Command::SignOff { .. }
+            | Command::NameSite { .. }
+            | Command::PutPerson { .. } => known.changes += 1,
         }
     }
 

@@ -21,7 +21,11 @@ pub(super) fn check(world: &mut World) -> Result<(), Violation> {
             found += usize::from(there && holds);
             // What was typed on a phone stays in its outbox; anything else comes and goes with the feeds.
             if there && !holds && canary.written_on != Some(at) {
-                let never = if world.ever_assigned.contains(&(canary.case, device.person)) { "still" } else { "ever" };
+                let never = if world.ever_assigned.contains(&(canary.case, device.person)) {
+                    "still"
+                } else {
+                    "ever"
+                };
                 let what = format!("{name} {never} has {} of case {}", canary.words, canary.case);
                 return Err(Property::Private.broken(what));
             }
