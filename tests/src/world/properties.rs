@@ -28,7 +28,9 @@ pub enum Property {
     /// reading, and no other.
     Converged,
     /// Contact data stands in no file of a phone that has no right to it: neither in the database nor in
-    /// its write-ahead log, neither in rows nor in free pages.
+    /// Contact data stands in no file of a phone that does not hold it now, neither in the database nor in
+    /// its write-ahead log, neither in rows nor in free pages; and nobody holds it but the desk and those
+    /// who were given an order. Only what was typed on a phone itself stays in its outbox.
     Private,
     /// The tables are what the log makes of itself.
     Rebuildable,
