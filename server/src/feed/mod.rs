@@ -9,5 +9,5 @@ mod pages;
 mod rows;
 
 pub use key::{FeedKey, of_role};
-pub use pages::{Pull, Pulled, pull};
+pub use pages::{Pull, Pulled, pull, roles_of};
 pub use rows::{changed, number_of, set_feeds};

@@ -103,8 +103,11 @@ fn feed_checksum(read: &Connection, feed: FeedNumber) -> Result<u64, DatabaseErr
     Ok(sum.cast_unsigned())
 }
 
-/// The rights of a device's person, each with the position at which it was given.
-fn roles_of(read: &Connection, device: DeviceId) -> Result<Vec<(Pos, RoleGrant)>, DatabaseError> {
+/// The rights of a device's person, each with the position at which it was given. None, if it is revoked.
+///
+/// # Errors
+/// If the database fails.
+pub fn roles_of(read: &Connection, device: DeviceId) -> Result<Vec<(Pos, RoleGrant)>, DatabaseError> {
     let mut statement = read.prepare_cached(
         "SELECT r.pos, r.site, r.role, r.department FROM roles r JOIN devices d ON d.person = r.person
          WHERE d.device = ?1 AND d.revoked IS NULL ORDER BY r.site, r.role",

@@ -4,16 +4,14 @@ use http::{Request, Response};
 use rand::Rng;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::{ErrorCode, Refusal};
-use roundsman_sync_core::ids::{PersonId, SiteId};
 use roundsman_sync_core::limits::FIELD_CHARS_MAX;
-use roundsman_sync_core::model::{Department, Role};
-use roundsman_sync_core::protocol::messages::{EnrolReply, EnrolRequest, RoleGrant};
+use roundsman_sync_core::protocol::messages::{EnrolReply, EnrolRequest};
 use roundsman_sync_core::protocol::{MEDIA_TYPE, PROTOCOL, packing};
 
 use super::Service;
 use crate::database::DatabaseError;
 use crate::error::Problem;
-use crate::ingest::OfficeError;
+use crate::feed;
 
 /// A code, a key, a name and a signature; nobody needs more.
 const BODY_BYTES_MAX: usize = 4 * 1024;
@@ -42,7 +40,14 @@ impl Service {
         })?;
         let (device, person) =
             self.write(|batch, office| office.enrol(batch, rng, now, &asked.code, &asked.key, &asked.name))?;
-        let (person_name, roles) = self.read(|read| person_and_roles(read, person))?;
+        let (person_name, roles) = self.read::<_, DatabaseError>(|read| {
+            let name =
+                read.query_row("SELECT name FROM people WHERE person = ?1", [person.as_bytes()], |row| {
+                    row.get(0)
+                })?;
+            Ok((name, feed::roles_of(read, device)?))
+        })?;
+        let roles = roles.into_iter().map(|(_, grant)| grant).collect();
         let identity = self.identity();
         let reply = EnrolReply {
             org: identity.office.org,
@@ -74,30 +79,4 @@ pub(super) fn packed(body: Vec<u8>) -> Response<Vec<u8>> {
     let media_type = http::HeaderValue::from_static(MEDIA_TYPE);
     reply.headers_mut().insert(http::header::CONTENT_TYPE, media_type);
     reply
-}
-
-fn person_and_roles(
-    read: &rusqlite::Connection,
-    person: PersonId,
-) -> Result<(String, Vec<RoleGrant>), OfficeError> {
-    let sqlite = |error: rusqlite::Error| DatabaseError::from(error);
-    let name = read
-        .query_row("SELECT name FROM people WHERE person = ?1", [person.as_bytes()], |row| row.get(0))
-        .map_err(sqlite)?;
-    let mut statement = read
-        .prepare_cached("SELECT site, role, department FROM roles WHERE person = ?1 ORDER BY site, role")
-        .map_err(sqlite)?;
-    let rows = statement
-        .query_map([person.as_bytes()], |row| {
-            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
-        })
-        .map_err(sqlite)?;
-    let mut roles = Vec::new();
-    for row in rows {
-        let (site, role, department) = row.map_err(sqlite)?;
-        let role = Role::from_text(&role).ok_or_else(|| DatabaseError::corrupt("roles", role))?;
-        let department = department.as_deref().and_then(Department::from_text);
-        roles.push(RoleGrant { site: SiteId::from_bytes(site), role, department });
-    }
-    Ok((name, roles))
 }
