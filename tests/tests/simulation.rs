@@ -6,7 +6,7 @@
 use roundsman_tests::world;
 
 /// Enough for every fault to meet every kind of edit in a hundred seeds, short enough for a minute.
-const STEPS: u32 = 60;
+const STEPS: u32 = 45;
 
 fn live(seeds: impl IntoIterator<Item = u64>, steps: u32) {
     for seed in seeds {
