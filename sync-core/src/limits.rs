@@ -4,6 +4,11 @@
 
 /// One change in its wire form. A long description pasted whole is about 20 KB.
 pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
+/// One document with its whole history. A case of ten years' quarrels stays under 1 MB; a document past
+/// this bound could not travel to a phone in one reply.
+pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Operations in one change. A description of 20,000 letters typed over is 40,000.
+pub const CHANGE_OPERATIONS_MAX: u64 = 100_000;
 /// Changes in one envelope.
 pub const ENVELOPE_CHANGES_MAX: usize = 64;
 /// One envelope: the largest change and its frame, or many small ones.

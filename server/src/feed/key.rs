@@ -14,12 +14,12 @@ pub enum FeedKey {
     Cases(SiteId),
     /// The cases with an order for one department.
     Department(SiteId, Department),
-    /// The cases somebody found, or has an order of.
-    Person(PersonId),
+    /// The cases somebody found, or has an order of, at one estate: a right there says nothing elsewhere.
+    Person(SiteId, PersonId),
     /// The contact data of every case of the estate. For the desk and above.
     Contacts(SiteId),
-    /// The contact data of the cases somebody has an order of.
-    PersonContacts(PersonId),
+    /// The contact data of the cases somebody has an order of, at one estate.
+    PersonContacts(SiteId, PersonId),
 }
 
 impl fmt::Display for FeedKey {
@@ -29,9 +29,9 @@ impl fmt::Display for FeedKey {
             Self::Site(site) => write!(f, "site/{site}"),
             Self::Cases(site) => write!(f, "cases/{site}"),
             Self::Department(site, department) => write!(f, "department/{site}/{department}"),
-            Self::Person(person) => write!(f, "person/{person}"),
+            Self::Person(site, person) => write!(f, "person/{site}/{person}"),
             Self::Contacts(site) => write!(f, "contacts/{site}"),
-            Self::PersonContacts(person) => write!(f, "person-contacts/{person}"),
+            Self::PersonContacts(site, person) => write!(f, "person-contacts/{site}/{person}"),
         }
     }
 }
@@ -40,12 +40,12 @@ impl fmt::Display for FeedKey {
 ///
 /// A guard has no feed that carries contact data, and nobody has one by being an administrator.
 pub fn of_role(person: PersonId, site: SiteId, role: Role, department: Option<Department>) -> Vec<FeedKey> {
-    let own = [FeedKey::Site(site), FeedKey::Person(person)];
+    let own = [FeedKey::Site(site), FeedKey::Person(site, person)];
     let more: Vec<FeedKey> = match role {
         Role::Guard => vec![FeedKey::Department(site, Department::Security)],
         Role::Technician => {
             let department = department.unwrap_or(Department::Engineering);
-            vec![FeedKey::PersonContacts(person), FeedKey::Department(site, department)]
+            vec![FeedKey::PersonContacts(site, person), FeedKey::Department(site, department)]
         }
         Role::Reception | Role::Supervisor | Role::SiteDirector | Role::Manager => {
             vec![FeedKey::Cases(site), FeedKey::Contacts(site)]
@@ -65,7 +65,7 @@ mod tests {
         for &role in Role::ALL {
             let feeds = of_role(person, site, role, None);
             let all = feeds.contains(&FeedKey::Contacts(site));
-            let own = feeds.contains(&FeedKey::PersonContacts(person));
+            let own = feeds.contains(&FeedKey::PersonContacts(site, person));
             let expected = match role {
                 Role::Guard | Role::Admin => (false, false),
                 Role::Technician => (false, true),

@@ -7,14 +7,17 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::{Document, DocumentError, DocumentKind, ScannedChange, scan, seed_hash};
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId, PersonId, SiteId};
-use roundsman_sync_core::limits::{PENDING_CHANGES_MAX, PENDING_CHANGES_PER_DEVICE_MAX, STAMP_AHEAD_MS_MAX};
-use roundsman_sync_core::model::{Case, Contact, Entry, Photo, Role, SCHEMA, SignOff, Signature};
+use roundsman_sync_core::limits::{
+    DOCUMENT_BYTES_MAX, PENDING_CHANGES_MAX, PENDING_CHANGES_PER_DEVICE_MAX, STAMP_AHEAD_MS_MAX,
+};
+use roundsman_sync_core::model::{Role, SCHEMA};
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem};
 use roundsman_sync_core::protocol::messages::Pos;
 use roundsman_sync_core::rules::may_write;
 use rusqlite::OptionalExtension;
 
 use super::Batch;
+use super::content::Content;
 use crate::database::DatabaseError;
 use crate::log::{self, LogEntry, LoggedVerdict};
 
@@ -52,7 +55,7 @@ pub(super) fn judge(
         bytes: &item.change,
         change,
     };
-    candidate.judge(batch)
+    candidate.judge(batch, true)
 }
 
 /// Judges again a change that waited, and tells its hash. Its stamp was judged when it arrived.
@@ -78,21 +81,26 @@ pub(super) fn judge_waiting(
         bytes: &bytes,
         change: &change,
     };
-    Ok((change.hash, candidate.judge(batch)?))
+    Ok((change.hash, candidate.judge(batch, false)?))
 }
 
 impl Candidate<'_> {
-    fn judge(&self, batch: &mut Batch<'_>) -> Result<LoggedVerdict, DatabaseError> {
+    fn judge(&self, batch: &mut Batch<'_>, is_new: bool) -> Result<LoggedVerdict, DatabaseError> {
         if let Some(refused) = self.form(batch)? {
             return Ok(refused);
         }
-        if let Some(waits) = self.dependencies(batch)? {
+        if let Some(waits) = self.dependencies(batch, is_new)? {
             return Ok(waits);
         }
         if self.is_fork(batch)? {
             return Ok(LoggedVerdict::Fork);
         }
-        self.apply(batch)
+        let verdict = self.apply(batch)?;
+        if verdict != LoggedVerdict::Accepted {
+            // A start that was refused leaves nothing in memory.
+            batch.documents.forget_unstarted(self.document);
+        }
+        Ok(verdict)
     }
 
     /// What can be said without looking into the document.
@@ -131,7 +139,7 @@ impl Candidate<'_> {
     }
 
     /// Whether everything it builds on is in the document.
-    fn dependencies(&self, batch: &Batch<'_>) -> Result<Option<LoggedVerdict>, DatabaseError> {
+    fn dependencies(&self, batch: &Batch<'_>, is_new: bool) -> Result<Option<LoggedVerdict>, DatabaseError> {
         if self.change.deps.is_empty() {
             let why = "the change does not build on the seed of its kind";
             return Ok(Some(no(ErrorCode::ChangeNotPermitted, why)));
@@ -160,6 +168,9 @@ impl Candidate<'_> {
         }
         if missing.is_empty() {
             return Ok(None);
+        }
+        if !is_new {
+            return Ok(Some(LoggedVerdict::Pending { missing }));
         }
         let (all, own): (u64, u64) = batch
             .db
@@ -193,6 +204,16 @@ impl Candidate<'_> {
 
     /// Applies the change to a copy, and looks at what it did and who may have made it.
     fn apply(&self, batch: &mut Batch<'_>) -> Result<LoggedVerdict, DatabaseError> {
+        let size: Option<u32> = batch
+            .db
+            .prepare_cached("SELECT length(snapshot) FROM documents WHERE id = ?1")?
+            .query_row([self.document.as_bytes()], |row| row.get(0))
+            .optional()?;
+        let size = usize::try_from(size.unwrap_or(0)).unwrap_or(usize::MAX);
+        if size.saturating_add(self.bytes.len()) > DOCUMENT_BYTES_MAX {
+            let why = format!("the document has grown to its bound of {DOCUMENT_BYTES_MAX} bytes");
+            return Ok(no(ErrorCode::ChangeTooLarge, why));
+        }
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
         let before = Content::read(&live.document);
         let changed = match live.document.with(self.bytes, self.change) {
@@ -202,6 +223,10 @@ impl Candidate<'_> {
             }
             Err(error) => return Ok(no(ErrorCode::ChangeMalformed, error.to_string())),
         };
+        if !changed.stands_on_its_seed() {
+            let why = "the change replaces or adds a container; those come from the seed alone";
+            return Ok(no(ErrorCode::ChangeNotPermitted, why));
+        }
         let after = Content::read(&changed);
         let refused = match self.kind {
             DocumentKind::Case => match (before.site, after.site) {
@@ -215,9 +240,14 @@ impl Candidate<'_> {
                 (_, Some(site)) => self.may_at(batch, site)?,
             },
             DocumentKind::Site => self.may_at(batch, SiteId::of_document(self.document))?,
-            DocumentKind::Contact => match self.site_of_contact(batch, &changed)? {
-                Some(site) => self.may_at(batch, site)?,
-                None => self.may_anywhere(batch)?,
+            DocumentKind::Contact => match case_of_contact(self.document, &changed) {
+                None => {
+                    Some(no(ErrorCode::ChangeNotPermitted, "the contact document does not name its own case"))
+                }
+                Some(case) => match site_of_case(batch, case)? {
+                    Some(site) => self.may_at(batch, site)?,
+                    None => self.may_anywhere(batch)?,
+                },
             },
         };
         if let Some(refused) = refused {
@@ -227,27 +257,13 @@ impl Candidate<'_> {
             let why = "an entry, photo, sign-off or signature that stands cannot be changed or removed";
             return Ok(no(ErrorCode::EntryImmutable, why));
         }
+        if !self.change.note.is_some_and(|note| after.added_is_signed_by(&before, &note)) {
+            let why = "what the change adds names another person, time or stamp than the change itself";
+            return Ok(no(ErrorCode::PersonMismatch, why));
+        }
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
         live.document = changed;
         Ok(LoggedVerdict::Accepted)
-    }
-
-    /// The estate of the case that a contact document belongs to, once that case is here.
-    fn site_of_contact(
-        &self,
-        batch: &mut Batch<'_>,
-        contact: &Document,
-    ) -> Result<Option<SiteId>, DatabaseError> {
-        let case = contact.fields().map("fields").and_then(|f| f.bytes("case", DocumentId::from_slice));
-        let Some(case) = case.filter(|&case| DocumentId::contact_of(case) == self.document) else {
-            return Ok(None);
-        };
-        let site: Option<Option<[u8; 16]>> = batch
-            .db
-            .prepare_cached("SELECT site FROM documents WHERE id = ?1")?
-            .query_row([case.as_bytes()], |row| row.get(0))
-            .optional()?;
-        Ok(site.flatten().map(SiteId::from_bytes))
     }
 
     fn may_at(&self, batch: &Batch<'_>, site: SiteId) -> Result<Option<LoggedVerdict>, DatabaseError> {
@@ -281,35 +297,18 @@ impl Candidate<'_> {
     }
 }
 
-/// What of a document is judged by comparing before and after.
-#[derive(Default)]
-struct Content {
-    site: Option<SiteId>,
-    entries: Vec<Entry>,
-    photos: Vec<Photo>,
-    sign_offs: Vec<SignOff>,
-    signatures: Vec<Signature>,
+/// The case that a contact document says it belongs to, if its own id derives from that case.
+fn case_of_contact(id: DocumentId, contact: &Document) -> Option<DocumentId> {
+    let case = contact.fields().map("fields")?.bytes("case", DocumentId::from_slice)?;
+    (DocumentId::contact_of(case) == id).then_some(case)
 }
 
-impl Content {
-    fn read(document: &Document) -> Self {
-        match document.kind() {
-            DocumentKind::Case => {
-                let Case { site, entries, photos, sign_offs, .. } = Case::read(document);
-                Self { site, entries, photos, sign_offs, ..Self::default() }
-            }
-            DocumentKind::Contact => {
-                Self { signatures: Contact::read(document).signatures, ..Self::default() }
-            }
-            DocumentKind::Site => Self::default(),
-        }
-    }
-
-    /// Whether everything that was stated is still stated, word for word.
-    fn stands_in(&self, after: &Self) -> bool {
-        self.entries.iter().all(|entry| after.entries.contains(entry))
-            && self.photos.iter().all(|photo| after.photos.contains(photo))
-            && self.sign_offs.iter().all(|sign_off| after.sign_offs.contains(sign_off))
-            && self.signatures.iter().all(|signature| after.signatures.contains(signature))
-    }
+/// The estate of a case, once the case is here.
+fn site_of_case(batch: &Batch<'_>, case: DocumentId) -> Result<Option<SiteId>, DatabaseError> {
+    let site: Option<Option<[u8; 16]>> = batch
+        .db
+        .prepare_cached("SELECT site FROM documents WHERE id = ?1")?
+        .query_row([case.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(site.flatten().map(SiteId::from_bytes))
 }

@@ -344,6 +344,40 @@ fn an_arrival_once_stated_can_be_neither_replaced_nor_reworded() {
 }
 
 #[test]
+fn an_entry_says_the_person_time_and_stamp_of_the_change_that_adds_it() {
+    let forge = |by: [u8; 16], claimed_at: i64, stamp: u64| {
+        move |edit: &mut Edit<'_>| {
+            let fields = [
+                ("kind", automerge::ScalarValue::from("arrived")),
+                ("by", automerge::ScalarValue::from(by.to_vec())),
+                ("claimed_at", automerge::ScalarValue::Timestamp(claimed_at)),
+                ("stamp", automerge::ScalarValue::Uint(stamp)),
+            ];
+            edit.add(&["entries"], &EntryId::from_bytes([2; 16]).to_string(), fields)
+        }
+    };
+    let honest_stamp = roundsman_sync_core::clock::Stamp::ZERO.next(Timestamp::from_millis(START)).as_u64();
+    let table = [
+        // A stamp at the end of time would turn every later edit of the case away.
+        (false, START, u64::MAX),
+        // A colleague's name.
+        (true, START, honest_stamp),
+        // Another time than the envelope claims.
+        (false, START - 3_600_000, honest_stamp),
+    ];
+    for (as_another, claimed_at, stamp) in table {
+        let mut server = Server::new();
+        let mut guard = server.enrol("王强", Role::Guard);
+        let envelope = guard.say(&server, &create(server.site));
+        server.one(&guard, envelope);
+        let by = if as_another { [7; 16] } else { *guard.person.as_bytes() };
+        let forged = guard.forge(CASE, DocumentKind::Case, forge(by, claimed_at, stamp));
+        let envelope = guard.seal(&server, forged);
+        assert_eq!(code_of(&server.one(&guard, envelope)), ErrorCode::PersonMismatch);
+    }
+}
+
+#[test]
 fn two_changes_under_one_actor_and_number_are_a_fork() {
     let mut server = Server::new();
     let mut guard = server.enrol("王强", Role::Guard);
@@ -392,7 +426,7 @@ fn a_start_that_was_refused_does_not_decide_what_the_document_is() {
     let mut guard = server.enrol("王强", Role::Guard);
     let forged = guard.forge(CASE, DocumentKind::Contact, |edit| edit.set(&["fields"], "name", "x"));
     let envelope = guard.seal(&server, forged);
-    assert_eq!(code_of(&server.one(&guard, envelope)), ErrorCode::RoleNotPermitted);
+    assert_eq!(code_of(&server.one(&guard, envelope)), ErrorCode::ChangeNotPermitted);
     guard.documents.clear();
     let envelope = guard.say(&server, &create(server.site));
     assert!(matches!(server.one(&guard, envelope), Verdict::Accepted { .. }));

@@ -1,5 +1,6 @@
 //! The writer: one connection, one transaction at a time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use roundsman_sync_core::clock::Timestamp;
@@ -63,11 +64,12 @@ impl Writer {
         &mut self,
         write: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let outcome = self.try_transaction(write);
-        if outcome.is_err() {
+        // Should something panic, SQLite rolls back, and the documents in memory must not stay ahead of it.
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.try_transaction(write)));
+        if !matches!(outcome, Ok(Ok(_))) {
             self.documents.clear();
         }
-        outcome
+        outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     fn try_transaction<T, E: From<DatabaseError>>(
@@ -235,7 +237,7 @@ impl Batch<'_> {
             };
             let pos = self.append(now, &entry)?;
             if !matches!(verdict, LoggedVerdict::Pending { .. }) {
-                self.settle_waiting(now, change.hash)?;
+                self.settle_waiting(now, item.document, change.hash)?;
             }
             verdicts.push(answer(verdict, pos));
         }
@@ -273,13 +275,20 @@ impl Batch<'_> {
 
     /// Judges again what waited for this change, which has been accepted or refused, and what waited
     /// for that in turn.
-    fn settle_waiting(&mut self, now: Timestamp, hash: ChangeHash) -> Result<(), DatabaseError> {
+    fn settle_waiting(
+        &mut self,
+        now: Timestamp,
+        document: DocumentId,
+        hash: ChangeHash,
+    ) -> Result<(), DatabaseError> {
         let mut settled = vec![hash];
         while let Some(hash) = settled.pop() {
             let sources: Vec<i64> = self
                 .db
-                .prepare_cached("SELECT source FROM waiting WHERE missing = ?1 ORDER BY source")?
-                .query_map([hash.as_bytes()], |row| row.get(0))?
+                .prepare_cached(
+                    "SELECT source FROM waiting WHERE document = ?1 AND missing = ?2 ORDER BY source",
+                )?
+                .query_map((document.as_bytes(), hash.as_bytes()), |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             for source in sources {
                 let source = source.unsigned_abs();

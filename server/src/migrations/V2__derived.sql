@@ -66,10 +66,11 @@ CREATE INDEX changes_refused ON changes (verdict, source) WHERE verdict <> 0;
 
 -- Changes that wait, by each change they wait for.
 CREATE TABLE waiting (
-    missing BLOB NOT NULL,
-    source  INTEGER NOT NULL,    -- position of the waiting change
-    device  BLOB NOT NULL,
-    PRIMARY KEY (missing, source)
+    document BLOB NOT NULL,
+    missing  BLOB NOT NULL,
+    source   INTEGER NOT NULL,   -- position of the waiting change
+    device   BLOB NOT NULL,
+    PRIMARY KEY (document, missing, source)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX waiting_by_source ON waiting (source);
 

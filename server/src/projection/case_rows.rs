@@ -237,10 +237,10 @@ pub(super) fn case_feeds(case: &Case) -> Vec<FeedKey> {
     let mut feeds = vec![FeedKey::Cases(site)];
     for order in &case.orders {
         feeds.extend(order.department.all().iter().map(|&department| FeedKey::Department(site, department)));
-        feeds.extend(order.assignee.all().iter().map(|&person| FeedKey::Person(person)));
+        feeds.extend(order.assignee.all().iter().map(|&person| FeedKey::Person(site, person)));
     }
     let found_by = case.entries.iter().find(|entry| entry.kind == EntryKind::Received);
-    feeds.extend(found_by.map(|entry| FeedKey::Person(entry.by)));
+    feeds.extend(found_by.map(|entry| FeedKey::Person(site, entry.by)));
     feeds
 }
 
@@ -250,6 +250,6 @@ pub(super) fn contact_feeds(case: &Case) -> Vec<FeedKey> {
     let Some(site) = case.site else { return Vec::new() };
     let assignees = case.orders.iter().flat_map(|order| order.assignee.all());
     std::iter::once(FeedKey::Contacts(site))
-        .chain(assignees.map(|&person| FeedKey::PersonContacts(person)))
+        .chain(assignees.map(|&person| FeedKey::PersonContacts(site, person)))
         .collect()
 }

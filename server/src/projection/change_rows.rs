@@ -76,7 +76,7 @@ impl Projection<'_> {
             ])?;
         match verdict {
             LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, bytes, &change, delivery),
-            LoggedVerdict::Pending { missing } => self.wait(pos, missing, delivery.device),
+            LoggedVerdict::Pending { missing } => self.wait(document, pos, missing, delivery.device),
             LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => Ok(()),
         }
     }
@@ -111,17 +111,28 @@ impl Projection<'_> {
         let delivery = self.delivery(envelope)?;
         match verdict {
             LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, &bytes, &change, delivery),
-            LoggedVerdict::Pending { missing } => self.wait(source, missing, delivery.device),
+            LoggedVerdict::Pending { missing } => self.wait(document, source, missing, delivery.device),
             LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => Ok(()),
         }
     }
 
-    fn wait(&mut self, source: Pos, missing: &[ChangeHash], device: DeviceId) -> Result<(), DatabaseError> {
-        let mut insert = self
-            .db
-            .prepare_cached("INSERT OR IGNORE INTO waiting (missing, source, device) VALUES (?1, ?2, ?3)")?;
+    fn wait(
+        &mut self,
+        document: DocumentId,
+        source: Pos,
+        missing: &[ChangeHash],
+        device: DeviceId,
+    ) -> Result<(), DatabaseError> {
+        let mut insert = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO waiting (document, missing, source, device) VALUES (?1, ?2, ?3, ?4)",
+        )?;
         for hash in missing {
-            insert.execute((hash.as_bytes(), source.cast_signed(), device.as_bytes()))?;
+            insert.execute((
+                document.as_bytes(),
+                hash.as_bytes(),
+                source.cast_signed(),
+                device.as_bytes(),
+            ))?;
         }
         Ok(())
     }
@@ -185,7 +196,9 @@ impl Projection<'_> {
         feed::changed(self.db, number, pos, before, after)?;
         // What is said again under the same command keeps the receipt of when it was first said.
         let first = match change.note {
-            Some(note) => self.first_delivery(id, note.command.as_bytes())?.unwrap_or(delivery),
+            Some(note) => self
+                .first_delivery(id, note.command.as_bytes(), change.hash, delivery.device)?
+                .unwrap_or(delivery),
             None => delivery,
         };
         match kind {
@@ -195,20 +208,25 @@ impl Projection<'_> {
         }
     }
 
-    /// The earliest envelope in which the device brought this command for this document, whatever
-    /// was then decided.
+    /// The earliest envelope in which this device brought this command for this document and was refused,
+    /// or this very change. A command that was accepted before, or another device's, lends its receipt to
+    /// nothing: else a harmless edit in the morning could witness an arrival in the evening.
     fn first_delivery(
         &self,
         document: DocumentId,
         command: &[u8; 16],
+        hash: ChangeHash,
+        device: DeviceId,
     ) -> Result<Option<Delivery>, DatabaseError> {
         Ok(self
             .db
             .prepare_cached(
                 "SELECT e.device, e.received, e.not_before FROM changes c JOIN envelopes e ON e.pos = c.envelope
-                 WHERE c.document = ?1 AND c.command = ?2 ORDER BY e.pos LIMIT 1",
+                 WHERE c.document = ?1 AND c.command = ?2 AND c.device = ?3
+                   AND (c.verdict IN (2, 4) OR c.hash = ?4)
+                 ORDER BY e.pos LIMIT 1",
             )?
-            .query_row((document.as_bytes(), command), |row| {
+            .query_row((document.as_bytes(), command, device.as_bytes(), hash.as_bytes()), |row| {
                 Ok(Delivery {
                     device: DeviceId::from_bytes(row.get(0)?),
                     received: row.get(1)?,

@@ -61,9 +61,11 @@ impl DocumentCache {
         }
     }
 
-    /// Forgets one document; its row is read again when it is next asked for.
-    pub fn forget(&mut self, id: DocumentId) {
-        self.live.remove(&id);
+    /// Forgets a document that was started and refused.
+    pub fn forget_unstarted(&mut self, id: DocumentId) {
+        if self.live.get(&id).is_some_and(|live| live.number.is_none()) {
+            self.live.remove(&id);
+        }
     }
 
     /// Writes every changed document to its row. Called once a transaction, however many changes came.

@@ -120,6 +120,11 @@ impl Document {
         if !missing.is_empty() {
             return Err(DocumentError::DependencyMissing(missing));
         }
+        // A number out of line would brick the document: the next honest edit counts on from it.
+        let last = scanned.deps.iter().filter_map(|dep| self.last_op(*dep)).max().unwrap_or(0);
+        if scanned.start_op != last + 1 {
+            return Err(ScanError::Malformed { what: "the operation after its dependencies", at: 0 }.into());
+        }
         let mut inner = self.inner.clone();
         // Automerge 0.12 is known to panic on some inputs. The copy is thrown away then.
         let applied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
@@ -129,6 +134,29 @@ impl Document {
         }));
         let inner = applied.map_err(|_| DocumentError::Panicked)??;
         Ok(Self { kind: self.kind, inner })
+    }
+
+    /// The number of the last operation of a change that is here.
+    fn last_op(&self, hash: ChangeHash) -> Option<u64> {
+        self.inner.get_change_meta_by_hash(&automerge::ChangeHash(*hash.as_bytes())).map(|meta| meta.max_op)
+    }
+
+    /// Whether the containers at the root are exactly those of the seed. One that somebody replaced would
+    /// hide whatever others wrote into the seed's own.
+    pub fn stands_on_its_seed(&self) -> bool {
+        let mut containers = 0;
+        for key in self.inner.keys(automerge::ROOT) {
+            let standing = self.inner.get_all(automerge::ROOT, key.as_str()).unwrap_or_default();
+            let [(automerge::Value::Object(_), automerge::ObjId::Id(_, actor, _))] = standing.as_slice()
+            else {
+                return false;
+            };
+            if actor.to_bytes() != seed::actor(self.kind) {
+                return false;
+            }
+            containers += 1;
+        }
+        containers == seed::containers(self.kind).len()
     }
 
     /// Adds everything another copy of this document has.

@@ -17,6 +17,8 @@ const HEADER_BYTES: usize = 8;
 /// More heads than this never come together in honest work.
 const DEPS_MAX: u64 = 1_000;
 
+mod columns;
+
 /// What a change says about itself before its operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScannedChange {
@@ -93,9 +95,13 @@ pub fn scan(bytes: &[u8]) -> Result<ScannedChange, ScanError> {
     let actor = reader.prefixed("actor")?.to_vec();
     let seq = reader.number("sequence")?;
     let start_op = reader.number("first operation")?;
-    reader.skip_signed("time")?;
+    reader.signed("time")?;
     let message = reader.prefixed("message")?;
     let note = std::str::from_utf8(message).ok().and_then(ChangeNote::from_message);
+    for _ in 0..reader.number("number of other actors")? {
+        reader.prefixed("other actor")?;
+    }
+    columns::check(&mut reader)?;
     Ok(ScannedChange { hash, deps, actor, seq, start_op, note })
 }
 
@@ -137,13 +143,15 @@ impl<'a> Reader<'a> {
         Err(self.malformed(what))
     }
 
-    /// Signed LEB128, whose value does not matter.
-    fn skip_signed(&mut self, what: &'static str) -> Result<(), ScanError> {
-        for _ in 0..10 {
-            if let [byte] = *self.take(1, what)?
-                && byte & 0x80 == 0
-            {
-                return Ok(());
+    /// Signed LEB128.
+    fn signed(&mut self, what: &'static str) -> Result<i64, ScanError> {
+        let mut value = 0i64;
+        for shift in (0..64).step_by(7) {
+            let [byte] = *self.take(1, what)? else { return Err(self.malformed(what)) };
+            value |= i64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                let is_negative = byte & 0x40 != 0;
+                return Ok(if is_negative && shift < 57 { value | (-1 << (shift + 7)) } else { value });
             }
         }
         Err(self.malformed(what))

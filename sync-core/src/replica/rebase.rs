@@ -14,7 +14,7 @@ use super::draft::{Draft, changes_of, is_empty};
 use super::meta::Meta;
 use super::outbox::{EditState, OutboxRow};
 use crate::clock::ClockReading;
-use crate::document::{Document, DocumentError};
+use crate::document::Document;
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::DocumentId;
 use crate::model::Author;
@@ -95,10 +95,11 @@ fn settle_ground(draft: &mut Draft<'_>, plan: &mut Plan) -> Result<BTreeMap<Docu
                 for change in changes_of(&row, id)? {
                     match base.apply(&change.bytes) {
                         Ok(_) => {}
-                        Err(DocumentError::DependencyMissing(_)) => {
+                        // It cannot stand on this ground, whatever the reason: a dependency that is gone, or a
+                        // number that the file's older copy has used before. It is made again from its command.
+                        Err(_) => {
                             plan.again.insert(row.seq);
                         }
-                        Err(error) => return Err(error.into()),
                     }
                 }
             }

@@ -70,8 +70,11 @@ pub(super) fn take_verdicts(
             }
             Verdict::Quarantined { code, why } => {
                 let reason = Some((*code, why.clone()));
-                // Neither is about what the person asked for, so it is asked for again.
-                if matches!(code, ErrorCode::ClockAhead | ErrorCode::DependencyRefused) {
+                // None is about what the person asked for, so it is asked for again.
+                if matches!(
+                    code,
+                    ErrorCode::ClockAhead | ErrorCode::DependencyRefused | ErrorCode::DependencyMissing
+                ) {
                     outcome.again = reason;
                 } else {
                     outcome.refused = reason;

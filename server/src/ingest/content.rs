@@ -1,0 +1,65 @@
+//! What of a document is compared before and after a change, to tell what the change did.
+
+use roundsman_sync_core::document::{ChangeNote, Document, DocumentKind};
+use roundsman_sync_core::ids::SiteId;
+use roundsman_sync_core::model::{Case, Contact, Entry, Photo, SignOff, Signature};
+
+/// What of a document is judged by comparing before and after.
+#[derive(Default)]
+pub(super) struct Content {
+    pub(super) site: Option<SiteId>,
+    entries: Vec<Entry>,
+    photos: Vec<Photo>,
+    sign_offs: Vec<SignOff>,
+    signatures: Vec<Signature>,
+}
+
+impl Content {
+    pub(super) fn read(document: &Document) -> Self {
+        match document.kind() {
+            DocumentKind::Case => {
+                let Case { site, entries, photos, sign_offs, .. } = Case::read(document);
+                Self { site, entries, photos, sign_offs, ..Self::default() }
+            }
+            DocumentKind::Contact => {
+                Self { signatures: Contact::read(document).signatures, ..Self::default() }
+            }
+            DocumentKind::Site => Self::default(),
+        }
+    }
+
+    /// Whether everything that was stated is still stated, word for word.
+    pub(super) fn stands_in(&self, after: &Self) -> bool {
+        self.entries.iter().all(|entry| after.entries.contains(entry))
+            && self.photos.iter().all(|photo| after.photos.contains(photo))
+            && self.sign_offs.iter().all(|sign_off| after.sign_offs.contains(sign_off))
+            && self.signatures.iter().all(|signature| after.signatures.contains(signature))
+    }
+
+    /// Whether everything that was added since `before` says the same person, time and stamp as the
+    /// change that added it. A stamp of its own choosing would decide the order of a case for ever, and
+    /// another's name would put words into a colleague's mouth.
+    pub(super) fn added_is_signed_by(&self, before: &Self, note: &ChangeNote) -> bool {
+        let is_noted =
+            |by, claimed_at, stamp| by == note.person && claimed_at == note.claimed_at && stamp == note.stamp;
+        self.entries
+            .iter()
+            .filter(|entry| !before.entries.contains(entry))
+            .all(|entry| is_noted(entry.by, entry.claimed_at, entry.stamp))
+            && self
+                .photos
+                .iter()
+                .filter(|photo| !before.photos.contains(photo))
+                .all(|photo| is_noted(photo.by, photo.claimed_at, photo.stamp))
+            && self
+                .sign_offs
+                .iter()
+                .filter(|sign_off| !before.sign_offs.contains(sign_off))
+                .all(|sign_off| is_noted(sign_off.by, sign_off.claimed_at, sign_off.stamp))
+            && self
+                .signatures
+                .iter()
+                .filter(|signature| !before.signatures.contains(signature))
+                .all(|signature| signature.stamp == note.stamp)
+    }
+}
