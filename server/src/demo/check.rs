@@ -129,8 +129,19 @@ pub(super) fn parallel(
 /// # Errors
 /// If the database fails.
 pub(super) fn once_refused(db: &Connection, device: DeviceId) -> Result<BTreeSet<CommandId>, DatabaseError> {
-    let mut rows =
-        db.prepare("SELECT DISTINCT command FROM changes WHERE device = ?1 AND verdict IN (2, 4) AND command IS NOT NULL")?;
+    commands(db, "SELECT command FROM changes WHERE device = ?1 AND verdict IN (2, 4)", device)
+}
+
+/// The commands of a device of which the server has accepted a change: its own word, not the phone's.
+///
+/// # Errors
+/// If the database fails.
+pub(super) fn accepted(db: &Connection, device: DeviceId) -> Result<BTreeSet<CommandId>, DatabaseError> {
+    commands(db, "SELECT command FROM changes WHERE device = ?1 AND verdict = 0", device)
+}
+
+fn commands(db: &Connection, sql: &str, device: DeviceId) -> Result<BTreeSet<CommandId>, DatabaseError> {
+    let mut rows = db.prepare(&format!("{sql} AND command IS NOT NULL"))?;
     let commands = rows.query_map([device.as_bytes()], |row| row.get(0).map(CommandId::from_bytes))?;
     Ok(commands.collect::<Result<_, _>>()?)
 }

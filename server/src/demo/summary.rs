@@ -119,11 +119,14 @@ fn phone_row(db: &rusqlite::Connection, phone: &Phone, clock_jumped: bool) -> Re
     let device = phone.replica.enrolled().map(|enrolled| enrolled.device);
     let device = device.ok_or_else(|| DatabaseError::corrupt("devices", phone.staff.file))?;
     let once_refused = check::once_refused(db, device)?;
+    let at_server = check::accepted(db, device)?;
     let (mut accepted, mut replayed, mut refusals) = (0, 0, Vec::new());
     for edit in phone.replica.edits().map_err(failed)? {
         match edit.state {
+            // Superseded: made again after a refusal, it found everything already as asked and wrote nothing.
             EditState::Accepted { .. } | EditState::Superseded => {
-                accepted += 1;
+                let is_there = edit.state == EditState::Superseded || at_server.contains(&edit.command);
+                accepted += u32::from(is_there);
                 replayed += u32::from(once_refused.contains(&edit.command));
             }
             EditState::Refused { code, why } => refusals.push(RefusedEdit {
