@@ -53,8 +53,10 @@ impl Demo {
         };
         let stop = Stop::default();
         let serving = Arc::new(AtomicBool::new(false));
-        let (stopped, is_serving) = (stop.clone(), Arc::clone(&serving));
+        let ending = Arc::new(AtomicBool::new(false));
+        let (stopped, is_serving, is_ending) = (stop.clone(), Arc::clone(&serving), Arc::clone(&ending));
         Stop::on_signal(move || {
+            is_ending.store(true, Ordering::SeqCst);
             stopped.end();
             // Looked at to the end is success.
             let code = if is_serving.load(Ordering::Relaxed) { 0 } else { EXIT_INTERRUPTED };
@@ -75,6 +77,10 @@ impl Demo {
         serving.store(true, Ordering::Relaxed);
         output.ready(&json, &text);
         demo.serve();
+        while ending.load(Ordering::SeqCst) {
+            // The server has ended because somebody asked; the thread that waits for signals says so.
+            std::thread::park();
+        }
         Err(Failure::from(DemoError::Server("the server could not be started again".to_owned())))
     }
 }
