@@ -10,6 +10,10 @@ use crate::error::{ErrorCode, Refusal};
 /// and higher levels gain under five per cent at three times the cost.
 const ZSTD_LEVEL: i32 = 3;
 
+/// A frame says itself how large a window its reader must set aside, before any of it is read. 8 MiB, as
+/// powers of two: four times what our level uses, and the bound that RFC 8878 asks every reader to support.
+const WINDOW_LOG_MAX: u32 = 23;
+
 /// A message as a body.
 pub fn pack<T: Encode<()>>(message: &T) -> Vec<u8> {
     // Neither writing to a vector nor compressing from one can fail.
@@ -24,8 +28,11 @@ pub fn pack<T: Encode<()>>(message: &T) -> Vec<u8> {
 /// [`ErrorCode::BadRequest`] if the frame or the CBOR in it is broken, naming where.
 pub fn unpack<T: for<'b> Decode<'b, ()>>(body: &[u8], bytes_max: usize) -> Result<T, Refusal> {
     let bad = |what: String| Refusal::new(ErrorCode::BadRequest, what);
-    let decoder = zstd::stream::read::Decoder::new(body)
+    let mut decoder = zstd::stream::read::Decoder::new(body)
         .map_err(|error| bad(format!("the body is no zstd frame: {error}")))?;
+    decoder
+        .window_log_max(WINDOW_LOG_MAX)
+        .map_err(|error| bad(format!("the zstd window cannot be bounded: {error}")))?;
     let mut plain = Vec::new();
     let bound = u64::try_from(bytes_max).unwrap_or(u64::MAX);
     decoder
