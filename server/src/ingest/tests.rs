@@ -378,6 +378,40 @@ fn an_entry_says_the_person_time_and_stamp_of_the_change_that_adds_it() {
 }
 
 #[test]
+fn an_edit_of_the_morning_does_not_witness_an_arrival_of_the_evening() {
+    let mut server = Server::new();
+    let mut guard = server.enrol("王强", Role::Guard);
+    for command in [create(server.site), urgency(Urgency::General)] {
+        let envelope = guard.say(&server, &command);
+        server.one(&guard, envelope);
+    }
+    server.now = server.now.plus_millis(8 * 3_600_000);
+    // The same command id once more, for something else.
+    guard.count -= 1;
+    let envelope = guard.say(&server, &arrived(2));
+    assert!(matches!(server.one(&guard, envelope), Verdict::Accepted { .. }));
+    let received: i64 = server
+        .writer
+        .transaction::<_, DatabaseError>(|batch| {
+            let sql = "SELECT received FROM entries WHERE kind = 'arrived'";
+            Ok(batch.db.query_row(sql, [], |row| row.get(0))?)
+        })
+        .unwrap();
+    assert_eq!(received, server.now.millis());
+}
+
+#[test]
+fn a_container_cannot_be_put_in_place_of_the_seeds_own() {
+    let mut server = Server::new();
+    let mut guard = server.enrol("王强", Role::Guard);
+    let envelope = guard.say(&server, &create(server.site));
+    server.one(&guard, envelope);
+    let forged = guard.forge(CASE, DocumentKind::Case, |edit| edit.add(&[], "photos", []));
+    let envelope = guard.seal(&server, forged);
+    assert_eq!(code_of(&server.one(&guard, envelope)), ErrorCode::ChangeNotPermitted);
+}
+
+#[test]
 fn two_changes_under_one_actor_and_number_are_a_fork() {
     let mut server = Server::new();
     let mut guard = server.enrol("王强", Role::Guard);
