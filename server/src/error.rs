@@ -34,9 +34,12 @@ struct Body<'a> {
 pub fn status_of(code: ErrorCode) -> StatusCode {
     use ErrorCode as E;
     match code {
-        E::NotFound | E::DocumentUnknown | E::OrderUnknown | E::UploadUnknown | E::EnrolCodeUnknown => {
-            StatusCode::NOT_FOUND
-        }
+        E::NotFound
+        | E::DocumentUnknown
+        | E::OrderUnknown
+        | E::SettlementUnknown
+        | E::UploadUnknown
+        | E::EnrolCodeUnknown => StatusCode::NOT_FOUND,
         E::EnrolCodeExpired | E::EnrolCodeUsed => StatusCode::GONE,
         E::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         E::BodyTooLarge | E::PhotoTooLarge | E::ChangeTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -83,6 +83,7 @@ codes! {
     FieldMissing = "field_missing": "A field that must be there is empty.",
     ValueOutOfRange = "value_out_of_range": "The value is outside the range this field takes.",
     OrderUnknown = "order_unknown": "The case has no order of that id.",
+    SettlementUnknown = "settlement_unknown": "The case has no settlement of that id.",
     CommandNotPermitted = "command_not_permitted": "The person's role may not do this.",
     // Photos.
     PhotoEmpty = "photo_empty": "The file is empty.",

@@ -129,6 +129,30 @@ id!(
     SignOffId
 );
 id!(
+    /// One route that rounds walk (巡查路线).
+    RouteId
+);
+id!(
+    /// One point on the spot that a round visits (巡更点).
+    CheckpointId
+);
+id!(
+    /// One result at a checkpoint of a round.
+    CheckId
+);
+id!(
+    /// One area of an estate (片区) that a housekeeper looks after.
+    AreaId
+);
+id!(
+    /// One liaison sheet (工作联系单).
+    SheetId
+);
+id!(
+    /// One settlement (和解备忘).
+    SettlementId
+);
+id!(
     /// One thing a person asked their device to do; the same on every replay of it.
     CommandId
 );
@@ -176,6 +200,16 @@ impl EntryId {
     /// and label always give the same id, so stating it twice states it once.
     pub fn derived(document: DocumentId, label: &str) -> Self {
         Self(derived(b"roundsman/entry/1", document, label))
+    }
+
+    /// The entry that a command writes beside what it was given for, such as that an order changed
+    /// hands. Making the command again makes the same entry.
+    pub fn of_command(document: DocumentId, command: CommandId) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"roundsman/stated/1");
+        hash.update(document.as_bytes());
+        hash.update(command.as_bytes());
+        Self(from_digest(&hash.finalize()))
     }
 }
 

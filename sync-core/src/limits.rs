@@ -2,6 +2,8 @@
 //!
 //! Figures without a source are ours: chosen so that honest work never meets them.
 
+use crate::clock::Timestamp;
+
 /// One change in its wire form. A long description pasted whole is about 20 KB.
 pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
 /// One document with its whole history. A case of ten years' quarrels stays under 1 MB; a document past
@@ -66,3 +68,28 @@ pub const NOTE_CHARS_MAX: usize = 4_000;
 pub const FIELD_CHARS_MAX: usize = 200;
 /// Orders in one case.
 pub const ORDERS_PER_CASE_MAX: usize = 200;
+
+/// The earliest time that somebody may type: no estate's papers on a phone go further back.
+pub const TYPED_TIME_MIN: Timestamp = Timestamp::from_millis(946_684_800_000);
+/// How far ahead a typed time may lie: the longest warranty is five years.
+pub const TYPED_AHEAD_MS_MAX: i64 = 5 * 366 * 24 * 3600 * 1000;
+/// The largest sum: a hundred million yuan.
+pub const SUM_FEN_MAX: u64 = 10_000_000_000;
+/// The most of one part that is used at once, in thousandths of its unit.
+pub const PART_QUANTITY_MILLI_MAX: u32 = 1_000_000_000;
+/// Satisfaction goes from this …
+pub const SATISFACTION_MIN: u8 = 1;
+/// … to this.
+pub const SATISFACTION_MAX: u8 = 5;
+/// Steps of one checklist.
+pub const CHECKLIST_STEPS_MAX: usize = 60;
+/// Letters of one step of a checklist.
+pub const STEP_CHARS_MAX: usize = 1_000;
+/// Letters of an estate's policy.
+pub const POLICY_CHARS_MAX: usize = 100_000;
+/// Buildings of one area.
+pub const AREA_BUILDINGS_MAX: usize = 500;
+/// The longest window of an appointment.
+pub const APPOINTMENT_MS_MAX: i64 = 24 * 3600 * 1000;
+/// How far a phone's clock may be off without a word about it: the way of one request.
+pub const CLOCK_NOISE_MS: i64 = 2_000;

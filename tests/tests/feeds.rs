@@ -15,8 +15,7 @@ use roundsman_sync_core::document::Document;
 use roundsman_sync_core::ids::{DeviceId, DocumentId, EntryId, OrderId, PersonId, SiteId};
 use roundsman_sync_core::limits::PAGE_BYTES_MIN;
 use roundsman_sync_core::model::{
-    CaseKind, Channel, Command, ContactDetails, Department, EntryKind, NewCase, NewEntry, Place, Role,
-    Urgency,
+    CaseKind, Channel, Command, ContactDetails, Department, Fact, NewCase, NewEntry, Place, Role, Urgency,
 };
 use roundsman_sync_core::protocol::key::{Algorithm, Signer, SoftwareSigner};
 use roundsman_sync_core::protocol::messages::{
@@ -120,7 +119,14 @@ impl Town {
             (0..2, _) | (_, None) => {
                 let department = *[Department::Engineering, Department::Security].choose(rng).unwrap();
                 let assignee = rng.random_bool(0.5).then_some(person);
-                Command::Dispatch { case, order: order_id, dispatched: entry, department, assignee }
+                Command::Dispatch {
+                    case,
+                    order: order_id,
+                    dispatched: entry,
+                    department,
+                    assignee,
+                    new: None,
+                }
             }
             (2..5, Some(order)) => Command::Assign { case, order, assignee: person },
             (5, _) => {
@@ -128,7 +134,7 @@ impl Town {
                 Command::WriteContact { case, details: ContactDetails { name, ..ContactDetails::default() } }
             }
             (_, order) => {
-                let new = NewEntry { kind: EntryKind::Remark, note: "记".repeat(rng.random_range(1..700)) };
+                let new = NewEntry::now(Fact::Remark, "记".repeat(rng.random_range(1..700)));
                 Command::Record { case, order, entry, new }
             }
         };
@@ -315,6 +321,8 @@ fn new_case(site: SiteId) -> NewCase {
         urgency: Urgency::General,
         reported_at: None,
         external_number: None,
+        about: None,
+        anonymous: None,
     }
 }
 
@@ -373,11 +381,11 @@ fn a_document_that_changes_again_behind_the_walk_is_lost_to_one_number() {
             town.edit(&Command::CreateCase { case, received, new });
             let (order, dispatched) = (OrderId::mint(NOW, &mut town.rng), EntryId::mint(NOW, &mut town.rng));
             let department = Department::Engineering;
-            town.edit(&Command::Dispatch { case, order, dispatched, department, assignee: None });
+            town.edit(&Command::Dispatch { case, order, dispatched, department, assignee: None, new: None });
         }
         while walker.walk(&town, false) {}
         let mut note = |case| {
-            let new = NewEntry { kind: EntryKind::Remark, note: "记".repeat(1_300) };
+            let new = NewEntry::now(Fact::Remark, "记".repeat(1_300));
             let entry = EntryId::mint(NOW, &mut town.rng);
             town.edit(&Command::Record { case, order: None, entry, new });
         };

@@ -11,8 +11,9 @@ use roundsman_server::serve::service_of;
 use roundsman_server::service::Service;
 use roundsman_sync_core::clock::{Clock, ClockReading, Timestamp};
 use roundsman_sync_core::ids::{BootId, SiteId};
+use roundsman_sync_core::model::fact::Arrival;
 use roundsman_sync_core::model::{
-    CaseKind, Channel, Department, EntryKind, NewCase, NewEntry, PhotoRole, Place, Role, SignOffOutcome,
+    CaseKind, Channel, Department, Fact, NewCase, NewEntry, PhotoRole, Place, Role, SignOffOutcome,
     SignOffSubject, Urgency,
 };
 use roundsman_sync_core::replica::{
@@ -82,6 +83,8 @@ fn a_leak_found_mended_and_signed_for_offline_reads_the_same_everywhere() {
         urgency: Urgency::Urgent,
         reported_at: None,
         external_number: None,
+        about: None,
+        anonymous: None,
     };
     sync(&mut guard, &service);
     let case = guard.create_case(found).unwrap();
@@ -92,12 +95,13 @@ fn a_leak_found_mended_and_signed_for_offline_reads_the_same_everywhere() {
 
     let own = technician.enrolled().unwrap().person;
     technician.assign(case, order, own).unwrap();
-    for kind in [EntryKind::Arrived, EntryKind::Completed] {
-        let new = NewEntry { kind, note: String::new() };
+    for fact in [Fact::Arrived(Arrival::default()), Fact::Completed] {
+        let new = NewEntry::now(fact, "");
         technician.record(case, Some(order), new).unwrap();
     }
     let statement = technician.statement(case, Some(order), SignOffSubject::Completion).unwrap();
     let signed = SignOffResult {
+        settlement: None,
         subject: SignOffSubject::Completion,
         outcome: SignOffOutcome::Signed,
         shown: &statement,

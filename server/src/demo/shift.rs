@@ -4,8 +4,9 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::{DocumentId, OrderId, PersonId};
+use roundsman_sync_core::model::fact::{Arrival, Report};
 use roundsman_sync_core::model::{
-    CaseKind, Channel, Classification, ContactDetails, Department, EntryKind, Nature, NewCase, NewEntry,
+    CaseKind, Channel, Classification, ContactDetails, Department, Fact, Nature, NewCase, NewEntry,
     PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency,
 };
 use roundsman_sync_core::replica::SignOffResult;
@@ -128,10 +129,10 @@ pub(super) fn record(
     phone: &mut Phone,
     case: DocumentId,
     order: Option<OrderId>,
-    kind: EntryKind,
+    fact: Fact,
     note: &str,
 ) -> Result<(), DemoError> {
-    let outcome = phone.replica.record(case, order, NewEntry { kind, note: note.to_owned() });
+    let outcome = phone.replica.record(case, order, NewEntry::now(fact, note));
     phone.did(outcome).map(|_| ())
 }
 
@@ -165,6 +166,8 @@ fn create(
         urgency,
         reported_at: None,
         external_number: None,
+        about: None,
+        anonymous: None,
     };
     let outcome = phone.replica.create_case(new);
     phone.did(outcome)
@@ -195,7 +198,7 @@ pub(super) fn guard(
         phone.begin_job(shift_end, n, findings);
         let case = create(phone, matter, Channel::Patrol, None)?;
         phone.minutes(1, 2);
-        record(phone, case, None, EntryKind::Arrived, "巡逻到达现场 On the spot, on patrol")?;
+        record(phone, case, None, Fact::Arrived(Arrival::default()), "巡逻到达现场 On the spot, on patrol")?;
         // The photos of a shift, spread over its findings.
         for _ in 0..pictures / findings + usize::from(n < pictures % findings) {
             phone.minutes(1, 2);
@@ -203,7 +206,7 @@ pub(super) fn guard(
         }
         phone.minutes(2, 6);
         if phone.rng.random_bool(0.5) {
-            record(phone, case, None, EntryKind::TemporaryMeasure, "已放置警示锥 Warning cones put up")?;
+            record(phone, case, None, Fact::TemporaryMeasure, "已放置警示锥 Warning cones put up")?;
         }
         if matter.1 == CaseKind::Repair {
             dispatch(phone, case, Department::Engineering, None)?;
@@ -211,7 +214,7 @@ pub(super) fn guard(
             settle(phone, case, me)?;
         }
         phone.minutes(1, 3);
-        record(phone, case, None, EntryKind::Remark, "已在巡逻本登记 Noted in the patrol book")?;
+        record(phone, case, None, Fact::Remark, "已在巡逻本登记 Noted in the patrol book")?;
     }
     Ok(())
 }
@@ -219,14 +222,15 @@ pub(super) fn guard(
 /// The guard sees to it alone; in common areas nobody has to sign.
 fn settle(phone: &mut Phone, case: DocumentId, me: PersonId) -> Result<(), DemoError> {
     let order = dispatch(phone, case, Department::Security, Some(me))?;
-    record(phone, case, Some(order), EntryKind::Accepted, "")?;
+    record(phone, case, Some(order), Fact::Accepted, "")?;
     phone.minutes(1, 2);
-    record(phone, case, Some(order), EntryKind::Arrived, "")?;
+    record(phone, case, Some(order), Fact::Arrived(Arrival::default()), "")?;
     phone.minutes(3, 10);
-    record(phone, case, Some(order), EntryKind::Completed, "现场已处理 Dealt with on the spot")?;
+    record(phone, case, Some(order), Fact::Completed, "现场已处理 Dealt with on the spot")?;
     let shown = phone.replica.statement(case, Some(order), SignOffSubject::Completion);
     let shown = shown.map_err(|refusal| DemoError::phone(phone.staff, refusal))?;
     let result = SignOffResult {
+        settlement: None,
         subject: SignOffSubject::Completion,
         outcome: SignOffOutcome::NotNeeded,
         signer: "",
@@ -285,7 +289,7 @@ pub(super) fn reception(
             phone,
             case,
             None,
-            EntryKind::Reported,
+            Fact::Reported(Report::default()),
             "已告知业主安排 The owner was told what was arranged",
         )?;
     }

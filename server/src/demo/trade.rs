@@ -3,7 +3,10 @@
 use rand::RngExt;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::{DocumentId, OrderId};
-use roundsman_sync_core::model::{Case, Department, EntryKind, PhotoRole, SignOffOutcome, SignOffSubject};
+use roundsman_sync_core::model::fact::{Arrival, Wait};
+use roundsman_sync_core::model::{
+    Case, Department, Fact, PhotoRole, SignOffOutcome, SignOffSubject, WaitFor,
+};
 use roundsman_sync_core::replica::{CaseFilter, SignOffResult};
 use roundsman_sync_core::rules::{OrderStatus, order_status};
 
@@ -55,23 +58,29 @@ pub(super) fn shift(
         phone.begin_job(shift_end, n, tasks.len());
         let outcome = phone.replica.assign(case, order, me);
         phone.did(outcome)?;
-        record(phone, case, Some(order), EntryKind::Accepted, "")?;
+        record(phone, case, Some(order), Fact::Accepted, "")?;
         phone.minutes(4, 10);
-        record(phone, case, Some(order), EntryKind::Arrived, "已到场 At the door")?;
+        record(phone, case, Some(order), Fact::Arrived(Arrival::default()), "已到场 At the door")?;
         // Before and after are a pair: the last photos go where there is film for both.
         let pair = film >= 2;
         if pair {
             photograph(phone, case, PhotoRole::Before, &mut film)?;
         }
         phone.minutes(2, 6);
-        record(phone, case, Some(order), EntryKind::Diagnosed, "密封圈老化 A worn seal")?;
+        record(phone, case, Some(order), Fact::Diagnosed, "密封圈老化 A worn seal")?;
         if phone.rng.random_bool(0.35) {
-            record(phone, case, Some(order), EntryKind::Waiting, "等配件 Waiting for a part")?;
+            record(
+                phone,
+                case,
+                Some(order),
+                Fact::Waiting(Wait { reason: WaitFor::Part, expected: None, attempt: None }),
+                "等配件 Waiting for a part",
+            )?;
             phone.minutes(8, 15);
-            record(phone, case, Some(order), EntryKind::Resumed, "配件已到 The part is here")?;
+            record(phone, case, Some(order), Fact::Resumed, "配件已到 The part is here")?;
         }
         phone.minutes(6, 12);
-        record(phone, case, Some(order), EntryKind::Completed, "已更换并试运行 Replaced and tried")?;
+        record(phone, case, Some(order), Fact::Completed, "已更换并试运行 Replaced and tried")?;
         let last = n + 1 == tasks.len();
         if pair || (last && film > 0) {
             photograph(phone, case, PhotoRole::After, &mut film)?;
@@ -120,6 +129,7 @@ fn ask_for_signature(
     let strokes = signed.then(|| album::signature(&mut phone.rng));
     let (name, relation) = if signed { owner(phone) } else { ("", "") };
     let result = SignOffResult {
+        settlement: None,
         subject: SignOffSubject::Completion,
         outcome,
         signer: name,

@@ -7,8 +7,7 @@ use minicbor::{Decode, Encode};
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::{DocumentId, EntryId, OrderId, SiteId};
 use roundsman_sync_core::model::{
-    Case, CaseKind, Channel, Classification, Command, Department, EntryKind, NewCase, NewEntry, Place,
-    Urgency,
+    Case, CaseKind, Channel, Classification, Command, Department, Fact, NewCase, NewEntry, Place, Urgency,
 };
 
 use super::plan::ImportedCase;
@@ -124,6 +123,8 @@ impl Row<'_> {
             urgency: values.urgency,
             reported_at: Some(values.reported_at),
             external_number: Some(values.external_number.clone()),
+            about: None,
+            anonymous: None,
         };
         // The source says it took the matter in then; that it is a claim shows beside the receipt here.
         (values.reported_at, Command::CreateCase { case: self.case, received: self.entry("received"), new })
@@ -135,6 +136,8 @@ impl Row<'_> {
             kind: self.differs(|row| &row.kind).then_some(values.kind),
             urgency: self.differs(|row| &row.urgency).then_some(values.urgency),
             nature: None,
+            about: None,
+            anonymous: None,
             subject: self.differs(|row| &row.subject).then(|| values.subject.clone()),
             place: self.differs(|row| &row.place).then(|| values.place.clone()),
         };
@@ -154,11 +157,11 @@ impl Row<'_> {
         let Some((before, _)) = self.before else { return };
         if before.external_number != values.external_number {
             let note = format!("The source now gives the number {}.", values.external_number);
-            self.record(steps, "number", None, EntryKind::Remark, note, self.now);
+            self.record(steps, "number", None, Fact::Remark, note, self.now);
         }
         if before.reported_at != values.reported_at {
             let note = format!("The source now says it was reported at {}.", values.reported_at);
-            self.record(steps, "reported", None, EntryKind::Remark, note, self.now);
+            self.record(steps, "reported", None, Fact::Remark, note, self.now);
         }
     }
 
@@ -173,7 +176,8 @@ impl Row<'_> {
             return;
         }
         let dispatched = self.entry(&format!("dispatched/{department}"));
-        let command = Command::Dispatch { case: self.case, order, dispatched, department, assignee: None };
+        let command =
+            Command::Dispatch { case: self.case, order, dispatched, department, assignee: None, new: None };
         // A closed matter was with its department when it was reported; an open one goes there now.
         let claimed_at = if self.values.closed { self.values.reported_at } else { self.now };
         steps.push((claimed_at, command));
@@ -188,15 +192,15 @@ impl Row<'_> {
         match (was_closed, values.closed) {
             (false, true) => {
                 let at = values.closed_at.unwrap_or(self.now);
-                self.record(steps, "completed", Some(self.order()), EntryKind::Completed, outcome, at);
-                self.record(steps, "closed", None, EntryKind::Closed, String::new(), at);
+                self.record(steps, "completed", Some(self.order()), Fact::Completed, outcome, at);
+                self.record(steps, "closed", None, Fact::Closed, String::new(), at);
             }
             (true, false) => {
                 let note = if new_outcome { outcome } else { String::new() };
-                self.record(steps, "reopened", None, EntryKind::Reopened, note, self.now);
+                self.record(steps, "reopened", None, Fact::Reopened, note, self.now);
             }
             (true, true) | (false, false) if new_outcome => {
-                self.record(steps, "outcome", None, EntryKind::Remark, outcome, self.now);
+                self.record(steps, "outcome", None, Fact::Remark, outcome, self.now);
             }
             (true, true) | (false, false) => {}
         }
@@ -206,7 +210,7 @@ impl Row<'_> {
             && self.differs(|row| &row.closed_at)
         {
             let note = format!("The source now says it was closed at {closed_at}.");
-            self.record(steps, "closing-time", None, EntryKind::Remark, note, self.now);
+            self.record(steps, "closing-time", None, Fact::Remark, note, self.now);
         }
     }
 
@@ -215,7 +219,7 @@ impl Row<'_> {
         steps: &mut Vec<Step>,
         label: &str,
         order: Option<OrderId>,
-        kind: EntryKind,
+        fact: Fact,
         note: String,
         claimed_at: Timestamp,
     ) {
@@ -223,7 +227,7 @@ impl Row<'_> {
         if self.current.is_some_and(|case| case.entries.iter().any(|known| known.id == entry)) {
             return;
         }
-        let new = NewEntry { kind, note };
+        let new = NewEntry::now(fact, note);
         steps.push((claimed_at, Command::Record { case: self.case, order, entry, new }));
     }
 }

@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
-use roundsman_sync_core::document::Register;
 use roundsman_sync_core::model::Order;
 
 use super::*;
@@ -25,11 +24,7 @@ fn values() -> RowValues {
 }
 
 fn case() -> Case {
-    let order = Order {
-        id: OrderId::derived(CASE, "engineering"),
-        department: Register::default(),
-        assignee: Register::default(),
-    };
+    let order = Order::new(OrderId::derived(CASE, "engineering"));
     Case { orders: vec![order], ..Case::default() }
 }
 
@@ -52,8 +47,12 @@ fn steps(before: Option<&RowValues>, after: &RowValues, current: Option<&Case>) 
         }
         Command::Describe { base, result, .. } => format!("describe {base} -> {result}"),
         Command::Dispatch { department, .. } => format!("{} dispatch {department}", at.millis()),
-        Command::Record { new, .. } => format!("{} {} {}", at.millis(), new.kind, new.note),
+        Command::Record { new, .. } => format!("{} {} {}", at.millis(), new.fact.kind(), new.note),
         Command::Assign { .. }
+        | Command::SortOrder { .. }
+        | Command::TakeOrder { .. }
+        | Command::WritePolicy { .. }
+        | Command::PutArea { .. }
         | Command::AddPhoto { .. }
         | Command::SignOff { .. }
         | Command::WriteContact { .. }

@@ -86,7 +86,13 @@ impl Office {
         for &(claimed_at, command) in commands {
             let site = site_of(&mut desk, command)?;
             rules::may_give(&roles_at(desk.db, person, site)?, command)?;
-            let author = Author { command: CommandId::mint(now, rng), person, claimed_at, stamp_wall: now };
+            let author = Author {
+                command: CommandId::mint(now, rng),
+                person,
+                claimed_at,
+                corrected_at: claimed_at,
+                stamp_wall: now,
+            };
             written.extend(command.execute(&author, &mut desk)?);
         }
         if written.is_empty() {
@@ -131,7 +137,10 @@ fn refused(verdict: &Verdict) -> Option<Refusal> {
 fn site_of(desk: &mut Desk<'_>, command: &Command) -> Result<SiteId, OfficeError> {
     match command {
         Command::CreateCase { new, .. } => Ok(new.site),
-        Command::NameSite { site, .. } | Command::PutPerson { site, .. } => Ok(*site),
+        Command::NameSite { site, .. }
+        | Command::PutPerson { site, .. }
+        | Command::WritePolicy { site, .. }
+        | Command::PutArea { site, .. } => Ok(*site),
         Command::Classify { .. }
         | Command::Describe { .. }
         | Command::Dispatch { .. }
@@ -139,6 +148,8 @@ fn site_of(desk: &mut Desk<'_>, command: &Command) -> Result<SiteId, OfficeError
         | Command::Record { .. }
         | Command::AddPhoto { .. }
         | Command::SignOff { .. }
+        | Command::SortOrder { .. }
+        | Command::TakeOrder { .. }
         | Command::WriteContact { .. } => {
             let unknown = || Refusal::new(ErrorCode::DocumentUnknown, "there is no such case");
             let (case, _) = desk.open(command.document(), DocumentKind::Case, false)?;

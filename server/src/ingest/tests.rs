@@ -12,7 +12,7 @@ use roundsman_sync_core::document::{
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{BootId, CommandId, DeviceId, DocumentId, EntryId, OrderId, PersonId, SiteId};
 use roundsman_sync_core::model::{
-    Author, Case, CaseKind, Channel, Classification, Command, ContactDetails, Documents, EntryKind, NewCase,
+    Author, Case, CaseKind, Channel, Classification, Command, ContactDetails, Documents, Fact, NewCase,
     NewEntry, Place, Role, SCHEMA, Urgency, Written,
 };
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem, TimeClaim};
@@ -132,6 +132,7 @@ impl Phone {
             command: CommandId::from_bytes(command),
             person: self.person,
             claimed_at: self.at,
+            corrected_at: self.at,
             stamp_wall: self.at,
         }
     }
@@ -200,6 +201,8 @@ fn create(site: SiteId) -> Command {
             urgency: Urgency::Urgent,
             reported_at: None,
             external_number: None,
+            about: None,
+            anonymous: None,
         },
     }
 }
@@ -216,7 +219,7 @@ fn arrived(entry: u8) -> Command {
         case: CASE,
         order: None::<OrderId>,
         entry: EntryId::from_bytes([entry; 16]),
-        new: NewEntry { kind: EntryKind::Arrived, note: String::new() },
+        new: NewEntry::now(Fact::Arrived(Default::default()), ""),
     }
 }
 

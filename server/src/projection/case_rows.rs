@@ -31,6 +31,7 @@ impl Projection<'_> {
             .prepare_cached("UPDATE documents SET site = ?2, summary = ?3 WHERE number = ?1")?
             .execute((number, case.site.map(|site| *site.as_bytes()), summary))?;
         self.case_row(number, id, pos, delivery, &case, !parallel.is_empty())?;
+        self.order_rows(number, &case)?;
         self.entry_rows(number, &case, first)?;
         self.photo_rows(number, &case, first)?;
         self.sign_off_rows(number, &case, first)?;
@@ -110,9 +111,9 @@ impl Projection<'_> {
             .prepare_cached(
                 "INSERT OR REPLACE INTO cases (document, id, number, site, kind, channel, status, urgency, nature,
                      subject, building, unit, room, spot, description, departments, assignees, external_number,
-                     reported_at, changed_at, changed_pos, parallel)
+                     reported_at, changed_at, changed_pos, parallel, anonymous, about)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                     ?20, ?21, ?22)",
+                     ?20, ?21, ?22, ?23, ?24)",
             )?
             .execute(rusqlite::params![
                 number,
@@ -137,6 +138,8 @@ impl Projection<'_> {
                 delivery.received,
                 pos.cast_signed(),
                 parallel,
+                case.anonymous.shown().copied().unwrap_or(false),
+                case.about.shown().map(|person| *person.as_bytes()),
             ])?;
         search::put(self.db, number, &text)
     }
@@ -146,23 +149,30 @@ impl Projection<'_> {
         // witnessed of the others stays.
         let mut insert = self.db.prepare_cached(
             "INSERT OR IGNORE INTO entries (document, entry, stamp, person, kind, work_order, device, note,
-                 claimed_at, not_before, received)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 claimed_at, happened, declared_why, details, not_before, received)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
         for entry in &case.entries {
-            insert.execute((
+            let details = match entry.fact.details_json() {
+                serde_json::Value::Null => None,
+                details => Some(details.to_string()),
+            };
+            insert.execute(rusqlite::params![
                 number,
                 entry.id.as_bytes(),
                 entry.stamp.as_u64().cast_signed(),
                 entry.by.as_bytes(),
-                entry.kind.as_str(),
+                entry.kind().as_str(),
                 entry.order.map(|order| *order.as_bytes()),
                 first.device.as_bytes(),
                 &entry.note,
                 entry.claimed_at.millis(),
+                entry.happened_at().millis(),
+                entry.declared.as_ref().map(|declared| &declared.why),
+                details,
                 first.not_before,
                 first.received,
-            ))?;
+            ])?;
         }
         Ok(())
     }
@@ -205,8 +215,8 @@ impl Projection<'_> {
     fn sign_off_rows(&self, number: i64, case: &Case, first: Delivery) -> Result<(), DatabaseError> {
         let mut insert = self.db.prepare_cached(
             "INSERT OR IGNORE INTO sign_offs (document, sign_off, stamp, person, subject, outcome, work_order,
-                 device, shown, digest, renderer, claimed_at, not_before, received)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 device, shown, digest, renderer, claimed_at, not_before, received, settlement)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?;
         for sign_off in &case.sign_offs {
             insert.execute(rusqlite::params![
@@ -224,6 +234,7 @@ impl Projection<'_> {
                 sign_off.claimed_at.millis(),
                 first.not_before,
                 first.received,
+                sign_off.settlement.map(|settlement| *settlement.as_bytes()),
             ])?;
         }
         Ok(())
@@ -239,7 +250,7 @@ pub(super) fn case_feeds(case: &Case) -> Vec<FeedKey> {
         feeds.extend(order.department.all().iter().map(|&department| FeedKey::Department(site, department)));
         feeds.extend(order.assignee.all().iter().map(|&person| FeedKey::Person(site, person)));
     }
-    let found_by = case.entries.iter().find(|entry| entry.kind == EntryKind::Received);
+    let found_by = case.entries.iter().find(|entry| entry.kind() == EntryKind::Received);
     feeds.extend(found_by.map(|entry| FeedKey::Person(site, entry.by)));
     feeds
 }

@@ -9,6 +9,7 @@ mod change_rows;
 mod contact_rows;
 mod difference;
 mod documents;
+mod order_rows;
 pub mod queries;
 mod rebuild;
 pub mod search;
@@ -26,7 +27,7 @@ use crate::feed;
 use crate::log::LogEntry;
 
 /// Every table that is made from the log alone, used by rebuild, verify and tests.
-pub const DERIVED_TABLES: [&str; 20] = [
+pub const DERIVED_TABLES: [&str; 21] = [
     "sites",
     "people",
     "roles",
@@ -37,6 +38,7 @@ pub const DERIVED_TABLES: [&str; 20] = [
     "feeds",
     "feed_rows",
     "cases",
+    "orders",
     "entries",
     "sign_offs",
     "photos",

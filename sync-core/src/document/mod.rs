@@ -19,7 +19,7 @@ pub use change::{ActorBytes, ChangeNote, NewChange};
 pub use edit::Edit;
 pub use heads::Heads;
 pub use read::Fields;
-pub(crate) use read::{bytes, text};
+pub(crate) use read::{bytes, text, truth};
 pub use register::Register;
 pub use scan::{ScanError, ScannedChange, scan};
 pub use seed::{DocumentKind, seed_hash};

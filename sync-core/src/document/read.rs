@@ -40,6 +40,11 @@ impl<'a> Fields<'a> {
         found
     }
 
+    /// Every key of this map, in its order.
+    pub fn keys(&self) -> Vec<String> {
+        self.doc.keys(&self.map).collect()
+    }
+
     /// The text under this key.
     pub fn long_text(&self, key: &str) -> String {
         match self.doc.get(&self.map, key) {
@@ -106,6 +111,11 @@ pub(crate) fn text(value: &ScalarValue) -> Option<String> {
 /// The moment of a scalar, if it is one.
 pub(crate) fn time(value: &ScalarValue) -> Option<Timestamp> {
     if let ScalarValue::Timestamp(millis) = value { Some(Timestamp::from_millis(*millis)) } else { None }
+}
+
+/// Whether a scalar says yes, if it says either.
+pub(crate) fn truth(value: &ScalarValue) -> Option<bool> {
+    if let ScalarValue::Boolean(truth) = value { Some(*truth) } else { None }
 }
 
 /// The bytes of a scalar, if it holds any.

@@ -2,12 +2,13 @@
 
 use minicbor::{Decode, Encode};
 
-use super::words::{
-    CaseKind, Channel, Department, EntryKind, Nature, PhotoRole, SignOffOutcome, SignOffSubject, Urgency,
-};
+use super::entry::{Entry, read_entry};
+use super::fact::Fact;
+use super::order::{Order, read_order};
+use super::words::{CaseKind, Channel, Nature, PhotoRole, SignOffOutcome, SignOffSubject, Urgency};
 use crate::clock::{Stamp, Timestamp};
-use crate::document::{ChangeNote, Document, Fields, Register, bytes, text};
-use crate::ids::{EntryId, OrderId, PersonId, PhotoHash, PhotoId, SignOffId, SiteId};
+use crate::document::{ChangeNote, Document, Fields, Register, bytes, text, truth};
+use crate::ids::{EntryId, OrderId, PersonId, PhotoHash, PhotoId, SettlementId, SignOffId, SiteId};
 
 /// Where in the estate a case is. Set as one, so that two people's places never mix.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -32,36 +33,6 @@ impl Place {
         let parts = [&self.building, &self.unit, &self.room, &self.spot];
         parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
     }
-}
-
-/// One statement that something happened. Never changed once written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its key in the document.
-    pub id: EntryId,
-    /// What it states.
-    pub kind: EntryKind,
-    /// The order it is about, if about one.
-    pub order: Option<OrderId>,
-    /// Who states it.
-    pub by: PersonId,
-    /// When, by the clock of their phone. A claim.
-    pub claimed_at: Timestamp,
-    /// Its place among the entries of the case.
-    pub stamp: Stamp,
-    /// In their words.
-    pub note: String,
-}
-
-/// A work order (工单): what one department is to do for the case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// Its key in the document.
-    pub id: OrderId,
-    /// Who has to do it.
-    pub department: Register<Department>,
-    /// The person it was given to. Every value counts: each of two parallel assignees keeps the order.
-    pub assignee: Register<PersonId>,
 }
 
 /// One mention of a photo. The bytes travel apart.
@@ -93,6 +64,8 @@ pub struct SignOff {
     pub id: SignOffId,
     /// The order it is about, if about one.
     pub order: Option<OrderId>,
+    /// The settlement it is about, if about one.
+    pub settlement: Option<SettlementId>,
     /// What was signed for.
     pub subject: SignOffSubject,
     /// How it ended.
@@ -107,6 +80,8 @@ pub struct SignOff {
     pub by: PersonId,
     /// When, by the clock of their phone.
     pub claimed_at: Timestamp,
+    /// The same moment, corrected by what their phone knew of the server's clock.
+    pub corrected_at: Timestamp,
     /// Its place among what was added to the case.
     pub stamp: Stamp,
 }
@@ -137,6 +112,10 @@ pub struct Case {
     pub subject: Register<String>,
     /// Where.
     pub place: Register<Place>,
+    /// The member of staff it is about (被投诉人), if about one. They do not handle it (回避).
+    pub about: Register<PersonId>,
+    /// Who raised it did not say who they are (匿名).
+    pub anonymous: Register<bool>,
     /// What happened, in staff's words.
     pub description: String,
     /// When it was reported, as claimed.
@@ -167,6 +146,8 @@ impl Case {
             case.subject = word(&fields, "subject", |text| Some(text.to_owned()));
             case.place =
                 fields.register("place", |value| bytes(value).and_then(|place| minicbor::decode(place).ok()));
+            case.about = fields.register("about", |value| bytes(value).and_then(PersonId::from_slice));
+            case.anonymous = fields.register("anonymous", truth);
             case.reported_at = fields.time("reported_at");
             case.external_number = fields.text("external_number");
         }
@@ -187,6 +168,18 @@ impl Case {
         let photos = self.photos.iter().map(|photo| photo.stamp);
         let sign_offs = self.sign_offs.iter().map(|sign_off| sign_off.stamp);
         entries.chain(photos).chain(sign_offs).max().unwrap_or_default()
+    }
+
+    /// The entry with this id. Should several stand under it, the first in stamp order.
+    pub fn entry(&self, id: EntryId) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// Whether a settlement of this id was drafted here.
+    pub fn has_settlement(&self, id: SettlementId) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| matches!(&entry.fact, Fact::SettlementDrafted(draft) if draft.settlement == id))
     }
 
     /// The order with this id.
@@ -214,10 +207,17 @@ impl Case {
         note(&["fields"], "nature", parallel(&self.nature, ToString::to_string));
         note(&["fields"], "subject", parallel(&self.subject, Clone::clone));
         note(&["fields"], "place", parallel(&self.place, Place::line));
+        note(&["fields"], "about", parallel(&self.about, ToString::to_string));
+        note(&["fields"], "anonymous", parallel(&self.anonymous, ToString::to_string));
         for order in &self.orders {
             let id = order.id.to_string();
-            note(&["orders", &id], "department", parallel(&order.department, ToString::to_string));
-            note(&["orders", &id], "assignee", parallel(&order.assignee, ToString::to_string));
+            let container = ["orders", id.as_str()];
+            note(&container, "department", parallel(&order.department, ToString::to_string));
+            note(&container, "assignee", parallel(&order.assignee, ToString::to_string));
+            note(&container, "kind", parallel(&order.kind, ToString::to_string));
+            note(&container, "liability", parallel(&order.liability, ToString::to_string));
+            note(&container, "party", parallel(&order.party, ToString::to_string));
+            note(&container, "appointment", parallel(&order.appointment, ToString::to_string));
         }
         found
     }
@@ -242,26 +242,6 @@ pub(super) fn read_all<I: std::str::FromStr, T>(
     maps.iter().filter_map(|(key, fields)| read(key.parse().ok()?, fields)).collect()
 }
 
-fn read_order(id: OrderId, fields: &Fields<'_>) -> Order {
-    Order {
-        id,
-        department: word(fields, "department", Department::from_text),
-        assignee: fields.register("assignee", |value| bytes(value).and_then(PersonId::from_slice)),
-    }
-}
-
-fn read_entry(id: EntryId, fields: &Fields<'_>) -> Option<Entry> {
-    Some(Entry {
-        id,
-        kind: EntryKind::from_text(&fields.text("kind")?).unwrap_or(EntryKind::Unknown),
-        order: fields.bytes("order", OrderId::from_slice),
-        by: fields.bytes("by", PersonId::from_slice)?,
-        claimed_at: fields.time("claimed_at")?,
-        stamp: fields.stamp("stamp")?,
-        note: fields.text("note").unwrap_or_default(),
-    })
-}
-
 fn read_photo(id: PhotoId, fields: &Fields<'_>) -> Option<Photo> {
     Some(Photo {
         id,
@@ -279,6 +259,7 @@ fn read_sign_off(id: SignOffId, fields: &Fields<'_>) -> Option<SignOff> {
     Some(SignOff {
         id,
         order: fields.bytes("order", OrderId::from_slice),
+        settlement: fields.bytes("settlement", SettlementId::from_slice),
         subject: SignOffSubject::from_text(&fields.text("subject")?)?,
         outcome: SignOffOutcome::from_text(&fields.text("outcome")?)?,
         shown: fields.text("shown")?,
@@ -286,6 +267,7 @@ fn read_sign_off(id: SignOffId, fields: &Fields<'_>) -> Option<SignOff> {
         renderer: fields.count("renderer")?,
         by: fields.bytes("by", PersonId::from_slice)?,
         claimed_at: fields.time("claimed_at")?,
+        corrected_at: fields.time("corrected_at").or_else(|| fields.time("claimed_at"))?,
         stamp: fields.stamp("stamp")?,
     })
 }

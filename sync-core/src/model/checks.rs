@@ -1,7 +1,9 @@
 //! Bounds on what people type. Checked when a command is given, before anything is written.
 
+use super::money::Fen;
+use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Refusal};
-use crate::limits::FIELD_CHARS_MAX;
+use crate::limits::{FIELD_CHARS_MAX, SUM_FEN_MAX, TYPED_AHEAD_MS_MAX, TYPED_TIME_MIN};
 
 /// A text of any lines, at most so many letters long.
 pub(super) fn long_text(field: &str, text: &str, chars_max: usize) -> Result<(), Refusal> {
@@ -41,4 +43,33 @@ pub(super) fn required_text(field: &str, text: &str) -> Result<(), Refusal> {
         return Err(Refusal::new(ErrorCode::FieldMissing, format!("{field} must not be empty")));
     }
     short_text(field, text)
+}
+
+/// A value outside the range that its field takes.
+pub(super) fn out_of_range(message: impl Into<String>) -> Refusal {
+    Refusal::new(ErrorCode::ValueOutOfRange, message)
+}
+
+/// A time that somebody typed or picked, unlike the reading of a clock, which is always kept.
+pub(super) fn typed_time(field: &str, at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    if at < TYPED_TIME_MIN {
+        return Err(out_of_range(format!("{field} is {at}; times before {TYPED_TIME_MIN} are mistyped")));
+    }
+    // A phone whose clock stands in 1970 still knows that people plan from the year 2000 on.
+    let latest = now.max(TYPED_TIME_MIN).plus_millis(TYPED_AHEAD_MS_MAX);
+    if at > latest {
+        return Err(out_of_range(format!(
+            "{field} is {at}, which is years ahead; it can be {latest} at most"
+        )));
+    }
+    Ok(())
+}
+
+/// A sum that is no slip of the finger.
+pub(super) fn money(field: &str, sum: Fen) -> Result<(), Refusal> {
+    if sum.0 > SUM_FEN_MAX {
+        let most = Fen(SUM_FEN_MAX);
+        return Err(out_of_range(format!("{field} is {sum} yuan; at most {most} is taken")));
+    }
+    Ok(())
 }

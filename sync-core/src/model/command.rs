@@ -5,12 +5,18 @@
 use minicbor::{Decode, Encode};
 
 use super::case::Place;
+use super::entry::Declared;
+use super::fact::{Dispatch, Fact};
+use super::order::{Party, Window};
+use super::site::Area;
 use super::words::{
-    CaseKind, Channel, Department, EntryKind, Nature, PhotoRole, Role, SignOffOutcome, SignOffSubject,
-    Urgency,
+    CaseKind, Channel, Department, EntryKind, Liability, Nature, OrderKind, PhotoRole, Role, SignOffOutcome,
+    SignOffSubject, Urgency,
 };
 use crate::clock::Timestamp;
-use crate::ids::{DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId, SignOffId, SiteId};
+use crate::ids::{
+    AreaId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId, SettlementId, SignOffId, SiteId,
+};
 
 /// A new case, as somebody writes it down.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -42,6 +48,12 @@ pub struct NewCase {
     /// The number another system gave it.
     #[n(8)]
     pub external_number: Option<String>,
+    /// The member of staff it is about, if about one.
+    #[n(9)]
+    pub about: Option<PersonId>,
+    /// Whether who raised it did not say who they are.
+    #[n(10)]
+    pub anonymous: Option<bool>,
 }
 
 /// New values for the fields that sort a case; what is `None` stays as it is.
@@ -62,17 +74,106 @@ pub struct Classification {
     /// Where.
     #[n(4)]
     pub place: Option<Place>,
+    /// The member of staff it is about.
+    #[n(5)]
+    pub about: Option<PersonId>,
+    /// Whether who raised it did not say who they are.
+    #[n(6)]
+    pub anonymous: Option<bool>,
+}
+
+/// New values for the fields that sort an order; what is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct OrderSorting {
+    /// Who has to do it.
+    #[n(0)]
+    pub department: Option<Department>,
+    /// How large a repair it is.
+    #[n(1)]
+    pub kind: Option<OrderKind>,
+    /// Who answers for it.
+    #[n(2)]
+    pub liability: Option<Liability>,
+    /// The outside party that does it.
+    #[n(3)]
+    pub party: Option<Party>,
+    /// The window agreed with the owner. Setting it also states that it was agreed.
+    #[n(4)]
+    pub appointment: Option<Window>,
+}
+
+/// How an order begins, beyond who has to do it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct NewOrder {
+    /// Whether it began by phone, and to whom outside it went.
+    #[n(0)]
+    pub dispatch: Dispatch,
+    /// What is known of it.
+    #[n(1)]
+    pub sorting: OrderSorting,
+    /// The order of the same case whose repair did not hold.
+    #[n(2)]
+    pub rework_of: Option<OrderId>,
+    /// Anything to be said with it.
+    #[n(3)]
+    pub note: String,
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
     /// What.
-    #[n(0)]
-    pub kind: EntryKind,
+    pub fact: Fact,
     /// In the person's words.
-    #[n(1)]
     pub note: String,
+    /// When, if it is only now written down.
+    pub declared: Option<Declared>,
+}
+
+impl NewEntry {
+    /// Something that happens now.
+    pub fn now(fact: Fact, note: impl Into<String>) -> Self {
+        Self { fact, note: note.into(), declared: None }
+    }
+}
+
+/// As it is kept: word, note, details, declared time.
+#[derive(Encode, Decode)]
+struct KeptEntry {
+    #[n(0)]
+    kind: EntryKind,
+    #[n(1)]
+    note: String,
+    #[n(2)]
+    details: Option<minicbor::bytes::ByteVec>,
+    #[n(3)]
+    declared: Option<Declared>,
+}
+
+impl<C> Encode<C> for NewEntry {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut minicbor::Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        let kept = KeptEntry {
+            kind: self.fact.kind(),
+            note: self.note.clone(),
+            details: self.fact.details().map(Into::into),
+            declared: self.declared.clone(),
+        };
+        kept.encode(e, context)
+    }
+}
+
+impl<'b, C> Decode<'b, C> for NewEntry {
+    fn decode(d: &mut minicbor::Decoder<'b>, context: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let at = d.position();
+        let kept = KeptEntry::decode(d, context)?;
+        let fact = Fact::read(kept.kind, kept.details.as_ref().map(|details| details.as_slice()));
+        let unreadable = || minicbor::decode::Error::message("the details do not fit the entry").at(at);
+        Ok(Self { fact: fact.ok_or_else(unreadable)?, note: kept.note, declared: kept.declared })
+    }
 }
 
 /// A photo whose bytes are already safe on the device.
@@ -116,6 +217,9 @@ pub struct NewSignOff {
     /// The drawn signature: its hash and length.
     #[n(6)]
     pub strokes: Option<(PhotoHash, u64)>,
+    /// The settlement it is about, if about one.
+    #[n(7)]
+    pub settlement: Option<SettlementId>,
 }
 
 /// New contact data; what is `None` stays as it is.
@@ -209,6 +313,9 @@ pub enum Command {
         /// The person it is given to, if already known.
         #[n(4)]
         assignee: Option<PersonId>,
+        /// What else is known.
+        #[n(5)]
+        new: Option<NewOrder>,
     },
     /// Gives an order to a person (转单).
     #[n(4)]
@@ -297,5 +404,54 @@ pub enum Command {
         /// What the list is to say.
         #[n(1)]
         person: SitePerson,
+    },
+    /// Sorts an order: how large, who answers for it, when the owner expects somebody.
+    #[n(11)]
+    SortOrder {
+        /// Which case.
+        #[n(0)]
+        case: DocumentId,
+        /// Which order.
+        #[n(1)]
+        order: OrderId,
+        /// The new values.
+        #[n(2)]
+        to: OrderSorting,
+    },
+    /// Takes an order from the pool (抢单), or accepts one that was given (接单).
+    #[n(12)]
+    TakeOrder {
+        /// Which case.
+        #[n(0)]
+        case: DocumentId,
+        /// Which order.
+        #[n(1)]
+        order: OrderId,
+        /// The entry that states it.
+        #[n(2)]
+        accepted: EntryId,
+    },
+    /// Puts an estate's policy in force: its clocks, ladder, limits and subjects.
+    #[n(13)]
+    WritePolicy {
+        /// Which estate.
+        #[n(0)]
+        site: SiteId,
+        /// The policy as TOML. Whoever gives the command has checked that it reads.
+        #[n(1)]
+        text: String,
+    },
+    /// Says which buildings an area (片区) has and who looks after it.
+    #[n(14)]
+    PutArea {
+        /// Which estate.
+        #[n(0)]
+        site: SiteId,
+        /// Which area.
+        #[n(1)]
+        area: AreaId,
+        /// What it is.
+        #[n(2)]
+        new: Area,
     },
 }

@@ -7,28 +7,37 @@ mod case;
 mod checks;
 mod command;
 mod contact;
+mod entry;
 mod execute;
+pub mod fact;
+mod money;
+mod order;
 mod site;
 mod statement;
 mod summary;
 mod words;
 
-pub use case::{Case, Entry, Order, ParallelEdit, Photo, Place, SignOff};
+pub use case::{Case, ParallelEdit, Photo, Place, SignOff};
 pub use command::{
-    Classification, Command, ContactDetails, NewCase, NewEntry, NewPhoto, NewSignOff, SitePerson,
+    Classification, Command, ContactDetails, NewCase, NewEntry, NewOrder, NewPhoto, NewSignOff, OrderSorting,
+    SitePerson,
 };
 pub use contact::{Contact, Signature};
+pub use entry::{Declared, Entry};
 pub use execute::{Author, Documents, Written};
-pub use site::Site;
+pub use fact::Fact;
+pub use money::{Fen, NotMoney};
+pub use order::{Order, Party, Window};
+pub use site::{Area, Site};
 pub use statement::{RENDERER, Statement};
 pub use summary::CaseSummary;
 pub use words::{
-    CaseKind, Channel, Department, EntryKind, Nature, PhotoRole, Role, SignOffOutcome, SignOffSubject,
-    Urgency,
+    CaseKind, Channel, Department, EntryKind, Level, Liability, LinkRelation, Nature, OrderKind, PartyKind,
+    PhotoRole, Role, SignOffOutcome, SignOffSubject, Urgency, Verifier, WaitFor, Way,
 };
 
 /// The newest version of documents this program writes and understands.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,30 @@
 //! An estate (小区): its name, and who works there, so that a phone can show names instead of numbers.
 
-use super::case::read_all;
+use minicbor::{Decode, Encode};
+
+use super::case::{Place, read_all, word};
 use super::command::SitePerson;
+use super::order::record;
 use super::words::{Department, Role};
-use crate::document::Document;
-use crate::ids::PersonId;
+use crate::document::{Document, Fields, Register};
+use crate::ids::{AreaId, PersonId};
+
+/// Before the id of an area, as a key among the fields of the estate.
+pub(super) const AREA: &str = "area/";
+
+/// A part of the estate that one housekeeper looks after (片区).
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Area {
+    /// Its name.
+    #[n(0)]
+    pub name: String,
+    /// Its buildings, as places name them.
+    #[n(1)]
+    pub buildings: Vec<String>,
+    /// Who looks after it (片区管家); by default they stay responsible for its cases.
+    #[n(2)]
+    pub housekeeper: Option<PersonId>,
+}
 
 /// What a site document now reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +33,10 @@ pub struct Site {
     pub name: String,
     /// The people who work there, by id.
     pub people: Vec<SitePerson>,
+    /// The policy in force, as TOML; unset where the built-in one holds.
+    pub policy: Register<String>,
+    /// Its areas, by id.
+    pub areas: Vec<(AreaId, Register<Area>)>,
 }
 
 impl Site {
@@ -29,11 +53,37 @@ impl Site {
             })
         });
         people.sort_by_key(|person| person.person);
-        Self { name, people }
+        let fields = root.map("fields");
+        let policy = fields.as_ref().map(|fields| word(fields, "policy", |text| Some(text.to_owned())));
+        let areas = fields.as_ref().map(|fields| read_registers(fields, AREA)).unwrap_or_default();
+        Self { name, people, policy: policy.unwrap_or_default(), areas }
+    }
+
+    /// The area that a place lies in.
+    pub fn area_of(&self, place: &Place) -> Option<(AreaId, &Area)> {
+        let building = place.building.as_ref()?;
+        self.areas
+            .iter()
+            .filter_map(|(id, area)| Some((*id, area.shown()?)))
+            .find(|(_, area)| area.buildings.contains(building))
     }
 
     /// The person with this id, if they work here.
     pub fn person(&self, id: PersonId) -> Option<&SitePerson> {
         self.people.iter().find(|person| person.person == id)
     }
+}
+
+/// Every register whose key is `prefix` and an id, by id.
+pub(super) fn read_registers<I: std::str::FromStr + Ord, T: for<'b> Decode<'b, ()>>(
+    fields: &Fields<'_>,
+    prefix: &str,
+) -> Vec<(I, Register<T>)> {
+    let ids = fields
+        .keys()
+        .into_iter()
+        .filter_map(|key| key.strip_prefix(prefix)?.parse().ok().map(|id| (id, key.clone())));
+    let mut found: Vec<_> = ids.map(|(id, key)| (id, record(fields, &key))).collect();
+    found.sort_by(|one: &(I, _), other| one.0.cmp(&other.0));
+    found
 }

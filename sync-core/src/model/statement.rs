@@ -4,12 +4,13 @@
 //! may render differently; what was shown then stays what was shown then.
 
 use super::case::{Case, Place};
+use super::fact::Fact;
 use super::words::{EntryKind, SignOffSubject};
 use crate::clock::Timestamp;
-use crate::ids::{DocumentId, OrderId, PhotoHash};
+use crate::ids::{DocumentId, OrderId, PhotoHash, SettlementId};
 
 /// The version of this rendering. It changes with every change of the text below.
-pub const RENDERER: u64 = 1;
+pub const RENDERER: u64 = 2;
 
 /// The exact text to put before the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +23,15 @@ pub struct Statement {
 
 impl Statement {
     /// Renders what is to be signed for: the place, the matter, and for an order when work began and
-    /// ended and in which words it was completed. Holds nothing that says who the owner is.
-    pub fn render(case_id: DocumentId, case: &Case, order: Option<OrderId>, subject: SignOffSubject) -> Self {
+    /// ended and in which words it was completed; for a charge what is to be paid and for what; for a
+    /// settlement its sum and terms. Holds nothing that says who the owner is.
+    pub fn render(
+        case_id: DocumentId,
+        case: &Case,
+        order: Option<OrderId>,
+        subject: SignOffSubject,
+        settlement: Option<SettlementId>,
+    ) -> Self {
         let mut text = String::from(match subject {
             SignOffSubject::Completion => "完工确认 Confirmation of completed work\n",
             SignOffSubject::Charge => "收费确认 Confirmation of a charge\n",
@@ -43,11 +51,36 @@ impl Statement {
         }
         for (label, kind) in [("到场 Arrived", EntryKind::Arrived), ("完成 Completed", EntryKind::Completed)]
         {
-            let last = case.entries.iter().rfind(|entry| entry.kind == kind && entry.order == order);
+            let last = case.entries.iter().rfind(|entry| entry.kind() == kind && entry.order == order);
             if let Some(entry) = last {
-                line(label, &minutes(entry.claimed_at));
+                line(label, &minutes(entry.happened_at()));
                 if !entry.note.is_empty() {
                     line("说明 Note", &entry.note);
+                }
+            }
+        }
+        match subject {
+            SignOffSubject::Completion => {}
+            SignOffSubject::Charge => {
+                let quoted = case.entries.iter().rev().find_map(|entry| match &entry.fact {
+                    Fact::Quoted(charge) if entry.order == order => Some(charge),
+                    _ => None,
+                });
+                if let Some(charge) = quoted {
+                    line("应付 To pay", &format!("¥{}", charge.sum));
+                    line("项目 For", &charge.what);
+                }
+            }
+            SignOffSubject::Settlement => {
+                let draft = case.entries.iter().rev().find_map(|entry| match &entry.fact {
+                    Fact::SettlementDrafted(draft) if Some(draft.settlement) == settlement => {
+                        Some((draft, entry))
+                    }
+                    _ => None,
+                });
+                if let Some((draft, entry)) = draft {
+                    line("金额 Sum", &format!("¥{}", draft.sum));
+                    line("条款 Terms", &entry.note);
                 }
             }
         }

@@ -42,6 +42,7 @@ impl Desk {
             command: CommandId::from_bytes([self.next; 16]),
             person: PersonId::from_bytes(*self.actor.as_bytes()),
             claimed_at: at,
+            corrected_at: at,
             stamp_wall: at,
         };
         command.execute(&author, self)
@@ -69,6 +70,8 @@ fn create() -> Command {
             urgency: Urgency::Urgent,
             reported_at: None,
             external_number: None,
+            about: None,
+            anonymous: None,
         },
     }
 }
@@ -80,6 +83,7 @@ fn dispatch() -> Command {
         dispatched: EntryId::from_bytes([5; 16]),
         department: Department::Engineering,
         assignee: Some(PersonId::from_bytes([6; 16])),
+        new: None,
     }
 }
 
@@ -88,7 +92,7 @@ fn record(id: u8, kind: EntryKind) -> Command {
         case: CASE,
         order: Some(ORDER),
         entry: EntryId::from_bytes([id; 16]),
-        new: NewEntry { kind, note: "已更换门机皮带".into() },
+        new: NewEntry::now(Fact::plain(kind).unwrap(), "已更换门机皮带"),
     }
 }
 
@@ -98,6 +102,7 @@ fn sign(outcome: SignOffOutcome, strokes: bool) -> Command {
         order: Some(ORDER),
         sign_off: SignOffId::from_bytes([7; 16]),
         new: NewSignOff {
+            settlement: None,
             subject: SignOffSubject::Completion,
             outcome,
             shown: "完工确认".into(),
@@ -133,7 +138,7 @@ fn a_case_reads_back_what_its_commands_wrote() {
         assert!(!desk.run(command).unwrap().is_empty());
     }
     let case = desk.case();
-    let kinds: Vec<_> = case.entries.iter().map(|entry| entry.kind).collect();
+    let kinds: Vec<_> = case.entries.iter().map(|entry| entry.kind()).collect();
     assert_eq!(kinds, [EntryKind::Received, EntryKind::Dispatched, EntryKind::Arrived, EntryKind::Completed]);
     assert_eq!(case.description, "电梯停在两层之间");
     assert_eq!(case.place.shown().unwrap().line(), "3 · 2");
@@ -233,10 +238,10 @@ fn a_statement_is_the_same_on_every_phone_and_changes_with_the_facts() {
     for command in [create(), dispatch(), record(10, EntryKind::Arrived)] {
         desk.run(&command).unwrap();
     }
-    let first = Statement::render(CASE, &desk.case(), Some(ORDER), SignOffSubject::Completion);
-    assert_eq!(first, Statement::render(CASE, &desk.case(), Some(ORDER), SignOffSubject::Completion));
+    let first = Statement::render(CASE, &desk.case(), Some(ORDER), SignOffSubject::Completion, None);
+    assert_eq!(first, Statement::render(CASE, &desk.case(), Some(ORDER), SignOffSubject::Completion, None));
     desk.run(&record(11, EntryKind::Completed)).unwrap();
-    let second = Statement::render(CASE, &desk.case(), Some(ORDER), SignOffSubject::Completion);
+    let second = Statement::render(CASE, &desk.case(), Some(ORDER), SignOffSubject::Completion, None);
     assert_ne!(first.digest, second.digest);
     assert!(second.text.contains("已更换门机皮带"));
 }

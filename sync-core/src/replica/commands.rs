@@ -11,11 +11,13 @@ use super::photos::PhotoRow;
 use super::store::{UploadState, Write};
 use super::{Replica, meta::Enrolment};
 use crate::error::{ErrorCode, Refusal};
-use crate::ids::{CommandId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId, SignOffId, SiteId};
+use crate::ids::{
+    CommandId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId, SettlementId, SignOffId, SiteId,
+};
 use crate::limits::{PHOTO_BYTES_MAX, SIGNATURE_BYTES_MAX};
 use crate::model::{
-    Author, Classification, Command, ContactDetails, Department, NewCase, NewEntry, NewPhoto, NewSignOff,
-    PhotoRole, RENDERER, SignOffOutcome, SignOffSubject, Statement,
+    Author, Classification, Command, ContactDetails, Department, NewCase, NewEntry, NewOrder, NewPhoto,
+    NewSignOff, OrderSorting, PhotoRole, RENDERER, SignOffOutcome, SignOffSubject, Statement,
 };
 use crate::rules;
 
@@ -32,6 +34,8 @@ pub struct SignOffResult<'a> {
     pub relation: &'a str,
     /// The drawn signature as a PNG. Must be there if the outcome is `Signed`.
     pub strokes_png: Option<&'a [u8]>,
+    /// The settlement it is about, if about one.
+    pub settlement: Option<SettlementId>,
     /// The statement that was shown, from [`Replica::statement`]: what is kept is what was shown, even
     /// if a sync changed the case meanwhile.
     pub shown: &'a Statement,
@@ -85,10 +89,27 @@ impl Replica {
         department: Department,
         assignee: Option<PersonId>,
     ) -> Result<OrderId, Refusal> {
+        self.dispatch_order(case, department, assignee, NewOrder::default())
+    }
+
+    /// Gives a new order to a department, with what is already known of it.
+    ///
+    /// # Errors
+    /// See the commands in general; the case has too many orders, or a field is malformed.
+    pub fn dispatch_order(
+        &mut self,
+        case: DocumentId,
+        department: Department,
+        assignee: Option<PersonId>,
+        new: NewOrder,
+    ) -> Result<OrderId, Refusal> {
         let now = self.env.clock.read().wall;
         let order = OrderId::mint(now, &mut *self.env.rng);
         let dispatched = EntryId::mint(now, &mut *self.env.rng);
-        self.give(&Command::Dispatch { case, order, dispatched, department, assignee }, None)?;
+        self.give(
+            &Command::Dispatch { case, order, dispatched, department, assignee, new: Some(new) },
+            None,
+        )?;
         Ok(order)
     }
 
@@ -98,6 +119,24 @@ impl Replica {
     /// See the commands in general; or [`ErrorCode::OrderUnknown`].
     pub fn assign(&mut self, case: DocumentId, order: OrderId, assignee: PersonId) -> Result<(), Refusal> {
         self.give(&Command::Assign { case, order, assignee }, None)
+    }
+
+    /// Sorts an order: how large, who answers for it, when the owner expects somebody.
+    ///
+    /// # Errors
+    /// See the commands in general; [`ErrorCode::OrderUnknown`]; or a field is malformed.
+    pub fn sort_order(&mut self, case: DocumentId, order: OrderId, to: OrderSorting) -> Result<(), Refusal> {
+        self.give(&Command::SortOrder { case, order, to }, None)
+    }
+
+    /// Takes an order from the pool, or accepts one that was given.
+    ///
+    /// # Errors
+    /// See the commands in general; or [`ErrorCode::OrderUnknown`].
+    pub fn take_order(&mut self, case: DocumentId, order: OrderId) -> Result<EntryId, Refusal> {
+        let accepted = EntryId::mint(self.env.clock.read().wall, &mut *self.env.rng);
+        self.give(&Command::TakeOrder { case, order, accepted }, None)?;
+        Ok(accepted)
     }
 
     /// States that something happened.
@@ -150,8 +189,25 @@ impl Replica {
             Some(order) if read.order(order).is_none() => {
                 Err(Refusal::new(ErrorCode::OrderUnknown, format!("case {case} has no order {order}")))
             }
-            Some(_) | None => Ok(Statement::render(case, &read, order, subject)),
+            Some(_) | None => Ok(Statement::render(case, &read, order, subject, None)),
         }
+    }
+
+    /// What to put before an owner who is to sign a settlement.
+    ///
+    /// # Errors
+    /// [`ErrorCode::DocumentUnknown`], [`ErrorCode::SettlementUnknown`], or the file cannot be read.
+    pub fn settlement_statement(
+        &mut self,
+        case: DocumentId,
+        settlement: SettlementId,
+    ) -> Result<Statement, Refusal> {
+        let read = self.case(case)?.ok_or_else(|| no_case(case))?;
+        if !read.has_settlement(settlement) {
+            let message = format!("case {case} has no settlement {settlement}");
+            return Err(Refusal::new(ErrorCode::SettlementUnknown, message));
+        }
+        Ok(Statement::render(case, &read, None, SignOffSubject::Settlement, Some(settlement)))
     }
 
     /// Keeps an owner's signature, or that there was none.
@@ -180,6 +236,7 @@ impl Replica {
             signer: result.signer.to_owned(),
             relation: result.relation.to_owned(),
             strokes,
+            settlement: result.settlement,
         };
         self.give(&Command::SignOff { case, order, sign_off, new }, kept.as_ref())?;
         Ok(sign_off)
@@ -204,6 +261,7 @@ impl Replica {
             command: CommandId::mint(now.wall, &mut *self.env.rng),
             person: enrolment.person,
             claimed_at: now.wall,
+            corrected_at: self.meta.server_now(now),
             stamp_wall: self.meta.server_now(now),
         };
         let mut draft = Draft::new(&*self.store, &mut self.cache);
@@ -253,7 +311,10 @@ impl Replica {
     fn site_of(&mut self, command: &Command) -> Result<SiteId, Refusal> {
         match command {
             Command::CreateCase { new, .. } => Ok(new.site),
-            Command::NameSite { site, .. } | Command::PutPerson { site, .. } => Ok(*site),
+            Command::NameSite { site, .. }
+            | Command::PutPerson { site, .. }
+            | Command::WritePolicy { site, .. }
+            | Command::PutArea { site, .. } => Ok(*site),
             Command::Classify { case, .. }
             | Command::Describe { case, .. }
             | Command::Dispatch { case, .. }
@@ -261,6 +322,8 @@ impl Replica {
             | Command::Record { case, .. }
             | Command::AddPhoto { case, .. }
             | Command::SignOff { case, .. }
+            | Command::SortOrder { case, .. }
+            | Command::TakeOrder { case, .. }
             | Command::WriteContact { case, .. } => {
                 let summary = self.store.summary(*case)?.ok_or_else(|| no_case(*case))?;
                 summary

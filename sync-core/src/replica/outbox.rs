@@ -186,5 +186,9 @@ const fn name_of(command: &Command) -> &'static str {
         Command::WriteContact { .. } => "write_contact",
         Command::NameSite { .. } => "name_site",
         Command::PutPerson { .. } => "put_person",
+        Command::SortOrder { .. } => "sort_order",
+        Command::TakeOrder { .. } => "take_order",
+        Command::WritePolicy { .. } => "write_policy",
+        Command::PutArea { .. } => "put_area",
     }
 }

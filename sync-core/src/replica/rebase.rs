@@ -115,11 +115,13 @@ fn make_again(draft: &mut Draft<'_>, hand: &mut Hand<'_>, mut row: OutboxRow) ->
     let Some(enrolment) = &hand.meta.enrolment else { return Ok(row) };
     let command = row.command()?;
     let claim = row.open_envelope()?.claim;
+    let corrected_at = hand.meta.server_then(claim.reading, hand.now);
     let author = Author {
         command: row.id,
         person: enrolment.person,
         claimed_at: row.at,
-        stamp_wall: hand.meta.server_then(claim.reading, hand.now),
+        corrected_at,
+        stamp_wall: corrected_at,
     };
     let settled: BTreeSet<_> =
         row.items.iter().filter(|item| item.counted).map(|item| item.document).collect();

@@ -6,7 +6,7 @@ use roundsman_server::database::DatabaseError;
 use roundsman_server::ingest::{Newcomer, OfficeError, Sitting};
 use roundsman_sync_core::ids::{CommandId, DocumentId, EntryId, OrderId, PersonId, SiteId};
 use roundsman_sync_core::model::{
-    Case, Classification, Command, ContactDetails, Department, EntryKind, NewEntry, Role,
+    Case, Classification, Command, ContactDetails, Department, Fact, NewEntry, Role,
 };
 
 use super::device::{Given, SimDevice, entry_of};
@@ -171,7 +171,14 @@ impl World {
                 let assignee = rng.random_bool(0.5).then_some(person);
                 let (order, dispatched) = (OrderId::mint(now, rng), EntryId::mint(now, rng));
                 self.ever_assigned.extend(assignee.map(|person| (case, person)));
-                Command::Dispatch { case, order, dispatched, department: Department::Engineering, assignee }
+                Command::Dispatch {
+                    case,
+                    order,
+                    dispatched,
+                    department: Department::Engineering,
+                    assignee,
+                    new: None,
+                }
             }
             3 | 4 => {
                 let order = read.orders.choose(rng)?.id;
@@ -184,7 +191,7 @@ impl World {
                 Command::WriteContact { case, details }
             }
             _ => {
-                let new = NewEntry { kind: EntryKind::Visited, note: format!("回访 {now}") };
+                let new = NewEntry::now(Fact::Visited(Default::default()), format!("回访 {now}"));
                 Command::Record { case, order: None, entry: EntryId::mint(now, rng), new }
             }
         })

@@ -4,9 +4,10 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{DocumentId, EntryId, SiteId};
+use roundsman_sync_core::model::fact::Wait;
 use roundsman_sync_core::model::{
-    CaseKind, Channel, Classification, ContactDetails, Department, EntryKind, Nature, NewCase, NewEntry,
-    PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency,
+    CaseKind, Channel, Classification, ContactDetails, Department, EntryKind, Fact, Nature, NewCase,
+    NewEntry, PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency, WaitFor,
 };
 use roundsman_sync_core::replica::{CaseFilter, Replica, SignOffResult};
 
@@ -125,11 +126,10 @@ impl World {
                 self.ever_assigned.insert((case, person));
             }
             Act::Record => {
-                let kind = *EntryKind::ALL.choose(rng).unwrap();
-                let kind = if kind == EntryKind::Unknown { EntryKind::Remark } else { kind };
-                let note = format!("{kind} {}", rng.random_range(0..1_000));
+                let fact = some_fact(rng);
+                let note = format!("{} {}", fact.kind(), rng.random_range(0..1_000));
                 let order = order.filter(|_| rng.random_bool(0.8));
-                return replica.record(case, order, NewEntry { kind, note }).map(Some);
+                return replica.record(case, order, NewEntry::now(fact, note)).map(Some);
             }
             Act::Photo => {
                 let length = if rng.random_bool(0.08) { 300_000 } else { rng.random_range(1..3_000) };
@@ -163,6 +163,7 @@ impl World {
         let signer =
             if outcome == SignOffOutcome::Signed { self.canary(case, Some(at)) } else { String::new() };
         let result = SignOffResult {
+            settlement: None,
             subject,
             outcome,
             signer: &signer,
@@ -192,7 +193,25 @@ pub(super) fn new_case(rng: &mut dyn Rng, site: SiteId) -> NewCase {
         urgency: some_urgency(rng),
         reported_at: None,
         external_number: None,
+        about: None,
+        anonymous: None,
     }
+}
+
+/// Something that people state, of the kinds that need no more said.
+fn some_fact(rng: &mut dyn Rng) -> Fact {
+    let stated = |kind: &EntryKind| match kind {
+        // These follow from commands of their own, or need an owner who was not reached.
+        EntryKind::Received | EntryKind::Dispatched | EntryKind::Unknown => None,
+        EntryKind::Waiting => {
+            Some(Fact::Waiting(Wait { reason: WaitFor::Part, expected: None, attempt: None }))
+        }
+        // A review says something; what is left empty is refused.
+        EntryKind::Reviewed => Some(Fact::Remark),
+        kind => Fact::plain(*kind),
+    };
+    let facts: Vec<_> = EntryKind::ALL.iter().filter_map(stated).collect();
+    facts.choose(rng).unwrap().clone()
 }
 
 pub(super) fn some_urgency(rng: &mut dyn Rng) -> Urgency {

@@ -195,6 +195,8 @@ impl<'a> Phone<'a> {
             urgency: Urgency::Urgent,
             reported_at: None,
             external_number: None,
+            about: None,
+            anonymous: None,
         };
         self.replica.create_case(new).unwrap()
     }

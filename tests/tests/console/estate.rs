@@ -18,9 +18,10 @@ use roundsman_sync_core::error::Refusal;
 use roundsman_sync_core::ids::{
     BootId, CommandId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, SiteId,
 };
+use roundsman_sync_core::model::fact::Arrival;
 use roundsman_sync_core::model::{
-    Author, CaseKind, Channel, Classification, Command, ContactDetails, Department, Documents, EntryKind,
-    NewCase, NewEntry, PhotoRole, Place, Role, SCHEMA, SignOffOutcome, SignOffSubject, Urgency,
+    Author, CaseKind, Channel, Classification, Command, ContactDetails, Department, Documents, Fact, NewCase,
+    NewEntry, PhotoRole, Place, Role, SCHEMA, SignOffOutcome, SignOffSubject, Urgency,
 };
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem, TimeClaim};
 use roundsman_sync_core::protocol::key::{Algorithm, Signer, SoftwareSigner};
@@ -90,6 +91,8 @@ fn at_the_lift(site: SiteId, description: &str) -> NewCase {
         urgency: Urgency::General,
         reported_at: None,
         external_number: None,
+        about: None,
+        anonymous: None,
     }
 }
 
@@ -147,8 +150,9 @@ impl Estate {
         technician.set_clock(-30);
         technician.replica.classify(case, urgency(Urgency::Urgent)).unwrap();
         technician.replica.assign(case, order, technician.replica.enrolled().unwrap().person).unwrap();
-        for (kind, note) in [(EntryKind::Arrived, ""), (EntryKind::Completed, "更换门锁触点。")] {
-            let new = NewEntry { kind, note: note.to_owned() };
+        for (fact, note) in [(Fact::Arrived(Arrival::default()), ""), (Fact::Completed, "更换门锁触点。")]
+        {
+            let new = NewEntry::now(fact, note);
             technician.replica.record(case, Some(order), new).unwrap();
         }
         let name = ContactDetails {
@@ -159,6 +163,7 @@ impl Estate {
         technician.replica.write_contact(case, name).unwrap();
         let statement = technician.replica.statement(case, Some(order), SignOffSubject::Completion).unwrap();
         let signed = SignOffResult {
+            settlement: None,
             subject: SignOffSubject::Completion,
             outcome: SignOffOutcome::Signed,
             shown: &statement,
@@ -243,7 +248,7 @@ impl Estate {
                     case,
                     order: None,
                     entry: EntryId::mint(BACK, rng),
-                    new: NewEntry { kind: EntryKind::Remark, note: "业主只是咨询".to_owned() },
+                    new: NewEntry::now(Fact::Remark, "业主只是咨询"),
                 };
                 let written = command.execute(&author(person, rng), &mut one)?;
                 let items = written
@@ -288,7 +293,13 @@ pub(crate) fn strokes() -> Vec<u8> {
 }
 
 fn author(person: PersonId, rng: &mut ChaCha8Rng) -> Author {
-    Author { command: CommandId::mint(BACK, rng), person, claimed_at: BACK, stamp_wall: BACK }
+    Author {
+        command: CommandId::mint(BACK, rng),
+        person,
+        claimed_at: BACK,
+        corrected_at: BACK,
+        stamp_wall: BACK,
+    }
 }
 
 struct OneDocument {

@@ -81,10 +81,10 @@ fn the_page_of_a_case_has_its_photos_signature_and_contact() {
 fn a_sign_off_is_outdated_once_the_case_says_something_else() {
     let mut estate = Estate::new();
     let order = super::estate::order_of(&mut estate);
-    let again = roundsman_sync_core::model::NewEntry {
-        kind: roundsman_sync_core::model::EntryKind::Completed,
-        note: "又换了一次。".to_owned(),
-    };
+    let again = roundsman_sync_core::model::NewEntry::now(
+        roundsman_sync_core::model::Fact::Completed,
+        "又换了一次。",
+    );
     estate.technician.set_clock(5);
     estate.technician.replica.record(estate.case, Some(order), again).unwrap();
     estate.technician.sync(&estate.service, 6);

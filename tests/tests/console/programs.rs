@@ -68,6 +68,8 @@ fn a_list_is_read_page_by_page_without_gap_or_repetition() {
             urgency: roundsman_sync_core::model::Urgency::General,
             reported_at: None,
             external_number: None,
+            about: None,
+            anonymous: None,
         };
         estate.guard.replica.create_case(new).unwrap();
     }
@@ -164,10 +166,8 @@ fn what_was_refused_is_listed_for_those_it_concerns() {
 fn an_edit_refused_for_a_fast_clock_is_made_again_and_no_longer_counts() {
     let mut estate = Estate::new();
     estate.guard.set_clock(30);
-    let note = roundsman_sync_core::model::NewEntry {
-        kind: roundsman_sync_core::model::EntryKind::Remark,
-        note: "巡查正常".to_owned(),
-    };
+    let note =
+        roundsman_sync_core::model::NewEntry::now(roundsman_sync_core::model::Fact::Remark, "巡查正常");
     estate.guard.replica.record(estate.case, None, note).unwrap();
     for _ in 0..2 {
         estate.guard.sync(&estate.service, 2);

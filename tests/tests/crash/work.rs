@@ -9,7 +9,7 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::Refusal;
 use roundsman_sync_core::ids::{BootId, CommandId, DocumentId, SiteId};
 use roundsman_sync_core::model::{
-    CaseKind, Channel, Classification, ContactDetails, EntryKind, NewCase, NewEntry, PhotoRole, Place, Role,
+    CaseKind, Channel, Classification, ContactDetails, Fact, NewCase, NewEntry, PhotoRole, Place, Role,
     SignOffOutcome, SignOffSubject, Urgency,
 };
 use roundsman_sync_core::replica::{Environment, Replica, SignOffResult, SqliteStore, SyncBudget};
@@ -98,7 +98,7 @@ impl Day {
         match number % 7 {
             1 | 2 => {
                 let note = format!("条目 {number}");
-                replica.record(case, None, NewEntry { kind: EntryKind::Diagnosed, note }).map(|_| ())
+                replica.record(case, None, NewEntry::now(Fact::Diagnosed, note)).map(|_| ())
             }
             3 => {
                 let mut bytes = vec![0; self.rng.random_range(1..40_000)];
@@ -113,6 +113,7 @@ impl Day {
                 let shown = replica.statement(case, None, SignOffSubject::Completion)?;
                 let strokes = format!("strokes {number}");
                 let signed = SignOffResult {
+                    settlement: None,
                     subject: SignOffSubject::Completion,
                     outcome: SignOffOutcome::Signed,
                     signer: "业主",
@@ -141,6 +142,8 @@ fn leak(site: SiteId) -> NewCase {
         urgency: Urgency::Urgent,
         reported_at: None,
         external_number: None,
+        about: None,
+        anonymous: None,
     }
 }
 

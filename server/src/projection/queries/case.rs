@@ -6,7 +6,7 @@ use std::str::FromStr;
 use roundsman_sync_core::document::{Document, DocumentKind};
 use roundsman_sync_core::ids::{DocumentId, OrderId};
 use roundsman_sync_core::model::{Case, Place};
-use roundsman_sync_core::rules::{CaseStatus, OrderStatus, order_status};
+use roundsman_sync_core::rules::{OrderStatus, order_status};
 use rusqlite::Connection;
 
 use super::cases::{self, CaseLine};
@@ -144,7 +144,7 @@ fn orders(db: &Connection, document: &Document, case: &Case) -> Result<Vec<Order
         })?;
         let assignee = registers
             .read("assignee", &order.assignee, |&assignee| Ok(FieldValue::Person(person(db, assignee)?)))?;
-        let status = status_word(order_status(case, Some(order.id)));
+        let status = OrderStatus::as_str(order_status(case, Some(order.id)));
         found.push(OrderDetails {
             id: order.id,
             number: place + 1,
@@ -153,17 +153,4 @@ fn orders(db: &Connection, document: &Document, case: &Case) -> Result<Vec<Order
         });
     }
     Ok(found)
-}
-
-/// An order's status in the words of a case's, which has one less: a returned order ends it.
-fn status_word(status: OrderStatus) -> &'static str {
-    match status {
-        OrderStatus::Returned => "returned",
-        OrderStatus::Dispatched
-        | OrderStatus::Accepted
-        | OrderStatus::Waiting
-        | OrderStatus::Arrived
-        | OrderStatus::Completed
-        | OrderStatus::SignedOff => CaseStatus::from(status).as_str(),
-    }
 }

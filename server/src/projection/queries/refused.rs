@@ -178,7 +178,7 @@ impl Lines<'_> {
             }
         }
         for entry in after.entries.iter().filter(|entry| !before.entries.contains(entry)) {
-            self.line(entry.kind.as_str(), &entry.note);
+            self.line(entry.kind().as_str(), &entry.note);
         }
         for photo in after.photos.iter().filter(|photo| !before.photos.contains(photo)) {
             self.line("photo", &format!("{} {} {}", photo.role, photo.hash, photo.caption));

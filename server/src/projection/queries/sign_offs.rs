@@ -1,7 +1,7 @@
 //! Sign-offs: what stood on the glass, who signed, and whether it still fits.
 
 use roundsman_sync_core::clock::Timestamp;
-use roundsman_sync_core::ids::{DocumentId, OrderId, PersonId, PhotoHash, SignOffId};
+use roundsman_sync_core::ids::{DocumentId, OrderId, PersonId, PhotoHash, SettlementId, SignOffId};
 use roundsman_sync_core::model::{Case, SignOffOutcome, SignOffSubject, Statement};
 use rusqlite::Connection;
 
@@ -17,6 +17,8 @@ pub struct SignOffDetails {
     pub id: SignOffId,
     /// The order it is about.
     pub order: Option<OrderId>,
+    /// The settlement it is about.
+    pub settlement: Option<SettlementId>,
     /// Word of what was signed for.
     pub subject: String,
     /// Word of how it ended.
@@ -91,7 +93,7 @@ pub(super) fn sign_offs(
     let mut statement = db.prepare_cached(
         "SELECT o.sign_off, o.work_order, o.subject, o.outcome, o.shown, o.digest, o.renderer, o.person, p.name,
                 d.name, d.person, h.name, o.claimed_at, o.not_before, o.received,
-                g.signer, g.relation, g.strokes IS NOT NULL, b.hash IS NOT NULL
+                g.signer, g.relation, g.strokes IS NOT NULL, b.hash IS NOT NULL, o.settlement
          FROM sign_offs o LEFT JOIN people p ON p.person = o.person
              LEFT JOIN devices d ON d.device = o.device LEFT JOIN people h ON h.person = d.person
              LEFT JOIN contacts k ON k.case_id = ?2
@@ -109,6 +111,7 @@ pub(super) fn sign_offs(
         let details = SignOffDetails {
             id: SignOffId::from_bytes(row.get(0)?),
             order: id(row, 1, OrderId::from_bytes)?,
+            settlement: id(row, 19, SettlementId::from_bytes)?,
             subject: row.get(2)?,
             outcome: row.get(3)?,
             shown: row.get(4)?,
@@ -154,6 +157,6 @@ fn fitness(details: &SignOffDetails, case_id: DocumentId, case: &Case) -> Fitnes
     }
     // Only facts count, and with one rendering the text is its facts.
     let now = SignOffSubject::from_text(&details.subject)
-        .map(|subject| Statement::render(case_id, case, details.order, subject));
+        .map(|subject| Statement::render(case_id, case, details.order, subject, details.settlement));
     if now.is_some_and(|now| now.text == details.shown) { Fitness::Fits } else { Fitness::Outdated }
 }

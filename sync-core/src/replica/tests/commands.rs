@@ -5,7 +5,7 @@ use crate::document::DocumentKind;
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::{DocumentId, PersonId, PhotoHash};
 use crate::model::{
-    Classification, ContactDetails, Department, EntryKind, NewEntry, PhotoRole, Role, SignOffOutcome,
+    Classification, ContactDetails, Department, Fact, NewEntry, PhotoRole, Role, SignOffOutcome,
     SignOffSubject, Urgency,
 };
 use crate::protocol::envelope::Envelope;
@@ -26,15 +26,13 @@ fn every_command_is_still_there_after_the_process_was_killed() {
     phone = phone.restarted();
     phone.replica.describe(case, "楼道灯不亮", "三楼楼道灯不亮").unwrap();
     phone = phone.restarted();
-    phone
-        .replica
-        .record(case, Some(order), NewEntry { kind: EntryKind::Completed, note: "换灯泡".into() })
-        .unwrap();
+    phone.replica.record(case, Some(order), NewEntry::now(Fact::Completed, "换灯泡")).unwrap();
     phone = phone.restarted();
     let photo = phone.replica.add_photo(case, b"picture", PhotoRole::After, "").unwrap();
     phone = phone.restarted();
     let shown = phone.replica.statement(case, Some(order), SignOffSubject::Completion).unwrap();
     let result = SignOffResult {
+        settlement: None,
         subject: SignOffSubject::Completion,
         outcome: SignOffOutcome::Signed,
         signer: "李女士",
@@ -114,7 +112,7 @@ fn a_refused_command_names_its_reason_and_changes_nothing() {
     let empty = phone.replica.add_photo(case, b"", PhotoRole::Before, "");
     assert_eq!(empty.unwrap_err().code, ErrorCode::PhotoEmpty);
     let unknown = DocumentId::from_bytes([77; 16]);
-    let entry = NewEntry { kind: EntryKind::Arrived, note: String::new() };
+    let entry = NewEntry::now(Fact::Arrived(Default::default()), "");
     assert_eq!(phone.replica.record(unknown, None, entry).unwrap_err().code, ErrorCode::DocumentUnknown);
     let long = "x".repeat(20_001);
     assert_eq!(phone.replica.describe(case, "", &long).unwrap_err().code, ErrorCode::TextTooLong);
@@ -203,7 +201,7 @@ fn a_command_that_cannot_be_written_leaves_memory_as_the_disk_is() {
     ])
     .unwrap();
     phone.replica.store = Box::new(FullDisk(copy));
-    let entry = NewEntry { kind: EntryKind::Arrived, note: String::new() };
+    let entry = NewEntry::now(Fact::Arrived(Default::default()), "");
     let refused = phone.replica.record(case, None, entry).unwrap_err();
     assert_eq!(refused.code, ErrorCode::StoreFailed);
     assert_eq!(phone.replica.case(case).unwrap(), before);

@@ -13,8 +13,8 @@ use crate::error::{ErrorCode, Refusal};
 use crate::ids::{BootId, CommandId, DeviceId, DocumentId, EntryId, LogId, OrgId, PersonId, SiteId};
 use crate::limits::REQUEST_BYTES_MAX;
 use crate::model::{
-    Author, Case, CaseKind, CaseSummary, Channel, Command, Documents, EntryKind, NewCase, NewEntry, Place,
-    Role, Urgency,
+    Author, Case, CaseKind, CaseSummary, Channel, Command, Documents, Fact, NewCase, NewEntry, Place, Role,
+    Urgency,
 };
 use crate::protocol::PROTOCOL;
 use crate::protocol::key::{Algorithm, Signer as _, SoftwareSigner};
@@ -128,7 +128,7 @@ impl Phone {
     }
 
     pub(super) fn remark(&mut self, case: DocumentId, note: &str) -> EntryId {
-        self.replica.record(case, None, NewEntry { kind: EntryKind::Remark, note: note.into() }).unwrap()
+        self.replica.record(case, None, NewEntry::now(Fact::Remark, note)).unwrap()
     }
 
     pub(super) fn notes(&mut self, case: DocumentId) -> Vec<String> {
@@ -173,6 +173,8 @@ pub(super) fn new_case() -> NewCase {
         urgency: Urgency::General,
         reported_at: None,
         external_number: None,
+        about: None,
+        anonymous: None,
     }
 }
 
@@ -266,6 +268,7 @@ impl Colleague {
             command: CommandId::from_bytes([self.commands; 16]),
             person: PersonId::from_bytes(*self.actor.as_bytes()),
             claimed_at: at,
+            corrected_at: at,
             stamp_wall: at,
         };
         command.execute(&author, self).unwrap().remove(0).change
@@ -280,7 +283,7 @@ impl Colleague {
 
     pub(super) fn remark(&mut self, case: DocumentId, note: &str) -> NewChange {
         let entry = EntryId::from_bytes([100 + self.commands; 16]);
-        let new = NewEntry { kind: EntryKind::Remark, note: note.into() };
+        let new = NewEntry::now(Fact::Remark, note);
         self.run(&Command::Record { case, order: None, entry, new })
     }
 }

@@ -5,7 +5,7 @@ use crate::clock::Timestamp;
 use crate::document::DocumentKind;
 use crate::error::ErrorCode;
 use crate::ids::{ChangeHash, CommandId, PhotoHash};
-use crate::model::{Classification, EntryKind, NewEntry, Role, SignOffOutcome, SignOffSubject, Urgency};
+use crate::model::{Classification, Fact, NewEntry, Role, SignOffOutcome, SignOffSubject, Urgency};
 use crate::protocol::envelope::Envelope;
 use crate::protocol::messages::{SyncRequest, Verdict};
 use crate::replica::{EditState, SignOffResult, SyncBudget};
@@ -201,6 +201,7 @@ fn of_an_edit_in_two_documents_only_the_refused_part_is_made_again() {
     let case = phone.create();
     let shown = phone.replica.statement(case, None, SignOffSubject::Completion).unwrap();
     let result = SignOffResult {
+        settlement: None,
         subject: SignOffSubject::Completion,
         outcome: SignOffOutcome::Signed,
         signer: "李女士",
@@ -249,7 +250,7 @@ fn a_parallel_edit_of_somebody_else_survives_the_rebase_of_mine() {
     phone.sync(&first);
     let urgent = Classification { urgency: Some(Urgency::Urgent), ..Classification::default() };
     phone.replica.classify(case, urgent).unwrap();
-    phone.replica.record(case, None, NewEntry { kind: EntryKind::Arrived, note: "mine".into() }).unwrap();
+    phone.replica.record(case, None, NewEntry::now(Fact::Arrived(Default::default()), "mine")).unwrap();
     let theirs = colleague.remark(case, "theirs");
     let verdicts = vec![quarantined(ErrorCode::RoleNotPermitted), quarantined(ErrorCode::DependencyRefused)];
     let mut second = reply(verdicts);

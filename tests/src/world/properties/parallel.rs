@@ -46,8 +46,12 @@ fn sets(command: &Command) -> Vec<(Field, String)> {
         | Command::AddPhoto { .. }
         | Command::SignOff { .. }
         | Command::WriteContact { .. }
+        | Command::SortOrder { .. }
+        | Command::TakeOrder { .. }
         | Command::NameSite { .. }
-        | Command::PutPerson { .. } => Vec::new(),
+        | Command::PutPerson { .. }
+        | Command::WritePolicy { .. }
+        | Command::PutArea { .. } => Vec::new(),
     }
 }
 

@@ -25,6 +25,7 @@ pub(in super::super) struct Body {
     nature: Option<String>,
     subject: Option<String>,
     place: Option<PlaceBody>,
+    anonymous: Option<bool>,
 }
 
 #[derive(Default, Deserialize)]
@@ -49,6 +50,8 @@ impl Body {
             urgency: word("urgency", self.urgency.as_deref().unwrap_or_default())?,
             nature: word("nature", self.nature.as_deref().unwrap_or_default())?,
             subject: self.subject,
+            about: None,
+            anonymous: self.anonymous,
             place: self.place.map(|place| Place {
                 building: place.building,
                 unit: place.unit,
@@ -57,7 +60,7 @@ impl Body {
             }),
         };
         if to == Classification::default() {
-            let why = "one of kind, urgency, nature, subject and place must be given";
+            let why = "one of kind, urgency, nature, subject, place and anonymous must be given";
             return Err(Problem::new(ErrorCode::FieldMissing, why));
         }
         Ok(to)
