@@ -157,7 +157,11 @@ impl Town {
             | Command::AddPhoto { .. }
             | Command::SignOff { .. }
             | Command::NameSite { .. }
-            | Command::PutPerson { .. } => known.changes += 1,
+            | Command::PutPerson { .. }
+            | Command::SortOrder { .. }
+            | Command::TakeOrder { .. }
+            | Command::WritePolicy { .. }
+            | Command::PutArea { .. } => known.changes += 1,
         }
     }
 

@@ -45,7 +45,7 @@ fn cases_are_listed_searched_and_read_with_their_timeline() {
     let timeline = program.get("/v1/cases/R000001/timeline").json();
     let kinds: Vec<_> =
         timeline["entries"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["received", "dispatched", "arrived", "completed"]);
+    assert_eq!(kinds, ["received", "dispatched", "assigned", "arrived", "completed"]);
     let arrived = &timeline["entries"][2];
     assert_eq!(arrived["claimed_at"], "2026-09-21T13:43:20.000Z");
     assert_eq!(arrived["witnessed"]["not_before"], "2026-09-21T13:23:20.000Z");
