@@ -153,6 +153,11 @@ id!(
     SettlementId
 );
 id!(
+    /// One contradiction between statements of a case. Made of what contradicts, so that every phone
+    /// gives it the same name, and a further statement makes it another.
+    ConflictId
+);
+id!(
     /// One thing a person asked their device to do; the same on every replay of it.
     CommandId
 );
@@ -209,6 +214,20 @@ impl EntryId {
         hash.update(b"roundsman/stated/1");
         hash.update(document.as_bytes());
         hash.update(command.as_bytes());
+        Self(from_digest(&hash.finalize()))
+    }
+}
+
+impl ConflictId {
+    /// The contradiction of this code between the things with these ids, in any order.
+    pub fn of(code: &str, order: Option<OrderId>, sides: &mut [[u8; 16]]) -> Self {
+        sides.sort_unstable();
+        let mut hash = Sha256::new();
+        hash.update(b"roundsman/conflict/1");
+        hash.update((code.len() as u64).to_be_bytes());
+        hash.update(code.as_bytes());
+        hash.update(order.map_or([0; 16], |order| *order.as_bytes()));
+        sides.iter().for_each(|side| hash.update(side));
         Self(from_digest(&hash.finalize()))
     }
 }

@@ -259,6 +259,7 @@ impl Vocabulary {
                 "settlement_paid",
                 "playbook_chosen",
                 "step_done",
+                "settled",
                 "reported",
                 "report_written",
                 "visited",

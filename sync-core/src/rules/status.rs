@@ -209,6 +209,7 @@ const fn moves(kind: EntryKind) -> Move {
         | EntryKind::SettlementPaid
         | EntryKind::PlaybookChosen
         | EntryKind::StepDone
+        | EntryKind::Settled
         | EntryKind::Reported
         | EntryKind::ReportWritten
         | EntryKind::Visited

@@ -125,12 +125,15 @@ impl SimDevice {
 }
 
 /// The entry that a command states, if it states one.
-pub(super) fn entry_of(command: &Command) -> Option<EntryId> {
+pub(super) fn entry_of(id: CommandId, command: &Command) -> Option<EntryId> {
     if let Command::Record { entry, .. }
     | Command::CreateCase { received: entry, .. }
     | Command::Dispatch { dispatched: entry, .. } = command
     {
         return Some(*entry);
+    }
+    if let Command::Assign { case, .. } = command {
+        return Some(EntryId::of_command(*case, id));
     }
     None
 }

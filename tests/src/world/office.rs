@@ -136,7 +136,7 @@ impl World {
         for (document, _) in command.writes() {
             self.witnessed.entry((document, id)).or_insert(desk.now);
         }
-        let entry = entry_of(&command);
+        let entry = entry_of(id, &command);
         self.office_given.push(Given { command: id, asked: command, entry, claimed_at: desk.now });
         Ok(())
     }

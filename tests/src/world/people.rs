@@ -57,7 +57,7 @@ impl World {
             // A command that finds everything already so writes nothing, and has nothing to lose.
             if let [.., last] = &edits[before..] {
                 let asked = last.asked.clone();
-                let entry = entry.or_else(|| entry_of(&asked));
+                let entry = entry.or_else(|| entry_of(last.command, &asked));
                 let given = Given { command: last.command, asked, entry, claimed_at };
                 self.devices[at].given.push(given);
             }

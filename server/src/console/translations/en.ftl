@@ -259,6 +259,7 @@ entry-settlement_drafted = Settlement drafted
 entry-settlement_consented = Settlement consented
 entry-settlement_paid = Settlement paid
 entry-playbook_chosen = Playbook chosen
+entry-settled = Settled
 entry-step_done = Step done
 entry-report_written = Report written
 entry-reviewed = Reviewed

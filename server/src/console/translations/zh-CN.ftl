@@ -247,6 +247,7 @@ entry-settlement_drafted = 拟和解备忘
 entry-settlement_consented = 赔付同意
 entry-settlement_paid = 赔付
 entry-playbook_chosen = 选用处理指引
+entry-settled = 裁定
 entry-step_done = 步骤完成
 entry-report_written = 处理报告
 entry-reviewed = 总结

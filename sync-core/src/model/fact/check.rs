@@ -112,6 +112,7 @@ impl Fact {
             | Self::SheetSent(_)
             | Self::SheetReplied(_)
             | Self::SettlementConsented(_)
+            | Self::Settled(_)
             | Self::Reported(_)
             | Self::ReportWritten
             | Self::Closed

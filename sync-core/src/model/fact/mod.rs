@@ -15,7 +15,7 @@ pub use details::{
     Visit, Wait, Walk, WalkOrder,
 };
 pub use paper::{
-    Approval, Assignment, Checklist, ChecklistStep, Receipt, SettlementConsent, SettlementDraft,
+    Approval, Assignment, Checklist, ChecklistStep, Receipt, Ruling, SettlementConsent, SettlementDraft,
     SettlementPayment, Sheet, SheetReply, SheetSending, SheetSignature, Tick,
 };
 
@@ -129,6 +129,7 @@ facts! {
     SettlementPaid(SettlementPayment),
     PlaybookChosen(Checklist),
     StepDone(Tick),
+    Settled(Ruling),
     Reported(Report),
     ReportWritten,
     Visited(Visit),

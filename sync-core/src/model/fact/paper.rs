@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::details::{rfc3339, rfc3339_or_null};
 use crate::clock::Timestamp;
-use crate::ids::{EntryId, PersonId, SettlementId, SheetId};
+use crate::ids::{ConflictId, EntryId, PersonId, SettlementId, SheetId};
 use crate::model::money::Fen;
 use crate::model::words::{Level, PartyKind};
 
@@ -166,4 +166,12 @@ pub struct Tick {
     /// Which step.
     #[n(1)]
     pub step: String,
+}
+
+/// How a contradiction was settled. What was decided stands in the note; both statements stay.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+pub struct Ruling {
+    /// Which one.
+    #[n(0)]
+    pub conflict: ConflictId,
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::clock::Timestamp;
 use crate::error::ErrorCode;
-use crate::ids::{CheckpointId, DocumentId, EntryId, PersonId, SettlementId, SheetId};
+use crate::ids::{CheckpointId, ConflictId, DocumentId, EntryId, PersonId, SettlementId, SheetId};
 use crate::limits::{NOTE_CHARS_MAX, TYPED_AHEAD_MS_MAX};
 use crate::model::money::Fen;
 use crate::model::words::{Level, LinkRelation, PartyKind, Verifier, WaitFor, Way};
@@ -105,6 +105,7 @@ fn one_of_each() -> Vec<Fact> {
             steps: vec![step("a"), step("b")],
         }),
         Fact::StepDone(Tick { checklist: ENTRY, step: "a".into() }),
+        Fact::Settled(Ruling { conflict: ConflictId::from_bytes([7; 16]) }),
         Fact::Reported(Report { way: Some(Way::Phone), denies_fault: Some(true) }),
         Fact::ReportWritten,
         Fact::Visited(Visit { way: Some(Way::InPerson), satisfaction: Some(5), accepts: Some(true) }),

@@ -111,6 +111,8 @@ words!(
         PlaybookChosen = "playbook_chosen",
         /// 步骤完成: a step of it was done.
         StepDone = "step_done",
+        /// 裁定: two statements that cannot both hold were settled by somebody who may.
+        Settled = "settled",
         /// 反馈: the result was told.
         Reported = "reported",
         /// 处理报告: the report after handling was written.
