@@ -93,3 +93,16 @@ pub const AREA_BUILDINGS_MAX: usize = 500;
 pub const APPOINTMENT_MS_MAX: i64 = 24 * 3600 * 1000;
 /// How far a phone's clock may be off without a word about it: the way of one request.
 pub const CLOCK_NOISE_MS: i64 = 2_000;
+
+/// One playbook file. The longest of ours has 7 KB.
+pub const PLAYBOOK_BYTES_MAX: usize = 64 * 1024;
+/// Letters in one sentence of a playbook: more does not fit a phone's screen.
+pub const PLAYBOOK_TEXT_CHARS_MAX: usize = 600;
+/// Items in one list of a playbook, steps and subjects among them.
+pub const PLAYBOOK_LIST_MAX: usize = 40;
+/// Words in the path of a subject or of a playbook's id.
+pub const PLAYBOOK_WORDS_IN_PATH_MAX: usize = 4;
+/// The longest length of time in a playbook: a year.
+pub const PLAYBOOK_LENGTH_MINUTES_MAX: u32 = 366 * 24 * 60;
+/// Playbooks in one folder. There are about fifty of ours.
+pub const PLAYBOOKS_PER_FOLDER_MAX: usize = 2_000;
