@@ -14,6 +14,7 @@ mod import;
 mod init;
 mod output;
 mod person;
+mod playbook;
 mod rebuild;
 mod serve;
 mod settings;
@@ -77,6 +78,8 @@ enum Command {
     Export(export::Export),
     #[command(subcommand)]
     Case(case::CaseCommand),
+    #[command(subcommand)]
+    Playbook(playbook::PlaybookCommand),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
 }
@@ -115,6 +118,7 @@ fn run(cli: Cli, output: Output) -> Result<Report, Failure> {
         Command::Import(import) => import.run(&context),
         Command::Export(export) => export.run(&context),
         Command::Case(case) => case.run(&context),
+        Command::Playbook(playbook) => playbook.run(),
         Command::Verify(verify) => verify.run(&context),
         Command::Rebuild(rebuild) => rebuild.run(&context),
     }

@@ -110,7 +110,9 @@ impl Deadline {
             Self::SameDay => both("当日内", "the same day"),
             Self::NextDay => both("次日", "the next day"),
             Self::NextWorkingDay => both("下一个工作日内", "by the next working day"),
-            Self::NextAt { .. } => Both { zh: format!("最近一个 {self} 前"), en: format!("by the next {self}") },
+            Self::NextAt { .. } => {
+                Both { zh: format!("最近一个 {self} 前"), en: format!("by the next {self}") }
+            }
         }
     }
 }
@@ -165,8 +167,8 @@ mod tests {
     #[test]
     fn what_is_no_deadline_is_refused() {
         for text in [
-            "", "m", "10", "0m", "010m", "-1m", "+1m", "1.5h", "1w", "1D", " 1d", "1d ", "367d", "65536m", "8:30",
-            "24:00", "08:60", "+8:30", "08:30:00", "１d", "soon", "1天",
+            "", "m", "10", "0m", "010m", "-1m", "+1m", "1.5h", "1w", "1D", " 1d", "1d ", "367d", "65536m",
+            "8:30", "24:00", "08:60", "+8:30", "08:30:00", "１d", "soon", "1天",
         ] {
             assert_eq!(Deadline::from_text(text), None, "{text}");
         }

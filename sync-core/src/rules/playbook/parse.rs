@@ -151,9 +151,8 @@ impl Reader {
         let when = self
             .optional(table, "when")
             .and_then(|value| self.both(value, "`when`", PLAYBOOK_TEXT_CHARS_MAX));
-        let emergency = self
-            .optional(table, "emergency")
-            .map_or(Some(false), |value| self.boolean(value, "`emergency`"));
+        let emergency =
+            self.optional(table, "emergency").map_or(Some(false), |value| self.boolean(value, "`emergency`"));
         let source = self
             .required(table, "source")
             .and_then(|value| self.line(value, "`source`", FIELD_CHARS_MAX).map(str::to_owned));
@@ -237,7 +236,10 @@ impl Reader {
                 let found = Role::from_text(text);
                 if found.is_none() {
                     let all: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
-                    self.note(&value.span(), format!("who '{}' is not one of {}", shown(text), all.join(", ")));
+                    self.note(
+                        &value.span(),
+                        format!("who '{}' is not one of {}", shown(text), all.join(", ")),
+                    );
                 }
                 found
             });
