@@ -1,5 +1,6 @@
 //! A playbook as text for a terminal, and as JSON.
 
+use roundsman_sync_core::model::Role;
 use roundsman_sync_core::rules::playbook::{Both, Playbook};
 use serde_json::{Value, json};
 
@@ -79,7 +80,7 @@ pub(super) fn text(book: &Playbook, language: Option<Language>) -> String {
     page.part("业主期望", "What the resident expects", plain(&book.expectation));
     let steps = book.steps.iter().map(|step| {
         let clock = step.clock.map(|clock| clock.words());
-        let who = step.who.map(|who| Both { zh: who.as_str().to_owned(), en: who.as_str().to_owned() });
+        let who = step.who.map(|who| Both { zh: in_chinese(who).to_owned(), en: who.as_str().to_owned() });
         let mark = |of: fn(&Both) -> &String| {
             let marks: Vec<&str> =
                 [&who, &clock].into_iter().flatten().map(|both| of(both).as_str()).collect();
@@ -101,6 +102,19 @@ pub(super) fn text(book: &Playbook, language: Option<Language>) -> String {
     page.part("不得承诺或去做", "Never", plain(&book.never));
     page.part("改进建议", "Improvements", plain(&book.improvements));
     page.lines.join("\n")
+}
+
+/// What a role is called at an estate.
+fn in_chinese(who: Role) -> &'static str {
+    match who {
+        Role::Guard => "秩序维护员",
+        Role::Technician => "维修工",
+        Role::Reception => "客服管家",
+        Role::Supervisor => "主管",
+        Role::SiteDirector => "管理处主任",
+        Role::Manager => "公司客户服务部",
+        Role::Admin => "系统管理员",
+    }
 }
 
 fn plain(list: &[Both]) -> impl Iterator<Item = (Option<Both>, &Both)> {

@@ -178,12 +178,12 @@ impl Reader {
         if text.len() <= FIELD_CHARS_MAX && levels().count() <= levels_max && levels().all(is_word) {
             return Some(text);
         }
-        let between = if levels_max == 1 { "" } else { " with '/' between" };
         let dash = char::from(dash);
-        let reason = format!(
-            "{what} '{}' is not one to {levels_max} words of a-z, 0-9 and '{dash}'{between}, {FIELD_CHARS_MAX} letters at most",
-            shown(text)
-        );
+        let words = match levels_max {
+            1 => format!("one word of a-z, 0-9 and '{dash}'"),
+            more => format!("one to {more} words of a-z, 0-9 and '{dash}' with '/' between"),
+        };
+        let reason = format!("{what} '{}' is not {words}, {FIELD_CHARS_MAX} letters at most", shown(text));
         self.note(&value.span(), reason);
         None
     }

@@ -92,7 +92,7 @@ fn every_mistake_names_its_place_and_its_reason() {
             "15:1: unknown key `whom`; there is id, zh, en, clock, who",
         ),
         (r#"every = "1d", "#, r#"evry = "1d", "#, "10:14: unknown key `evry`; there is every, zh, en"),
-        (r#"zh = "照片""#, r#"zh = "照片", fr = "x""#, "9:28: unknown key `fr`; there is zh, en"),
+        (r#"zh = "照片""#, r#"zh = "照片", fr = "x""#, "9:26: unknown key `fr`; there is zh, en"),
         (
             r#"id = "own/pond""#,
             r#"id = "Own/Pond""#,
@@ -103,7 +103,7 @@ fn every_mistake_names_its_place_and_its_reason() {
         (r#"id = "own/pond""#, r#"id = """#, "1:6: `id` '' is not"),
         (r#"id = "own/pond""#, "id = 7", "1:6: `id` is a text in quotes, not of type integer"),
         (r#"id = "fence""#, r#"id = "look""#, "20:6: two steps have the id 'look'"),
-        (r#"id = "fence""#, r#"id = "fence/b""#, "20:6: step id 'fence/b' is not one to 1 words"),
+        (r#"id = "fence""#, r#"id = "fence/b""#, "20:6: step id 'fence/b' is not one word of a-z"),
         ("id = \"fence\"\n", "", "19:1: `id` is missing"),
         // Of subjects.
         (
@@ -138,13 +138,13 @@ fn every_mistake_names_its_place_and_its_reason() {
         ),
         (r#"zh = "您好", en = "Hello""#, r#"en = "Hello""#, "8:10: item 1 of `words` has no `zh`"),
         ("zh = \"围挡\"\n", "", "19:1: step 2 has no `zh`"),
-        (r#"en = "Daily""#, r#"en = """#, "10:39: `en` of item 1 of `cadence` is empty"),
-        (r#"en = "Never""#, r#"en = "  ""#, "11:29: `en` of item 1 of `never` is empty"),
-        (r#"en = "Never""#, r#"en = " Never""#, "11:29: `en` of item 1 of `never` has blanks around it"),
+        (r#"en = "Daily""#, r#"en = """#, "10:44: `en` of item 1 of `cadence` is empty"),
+        (r#"en = "Never""#, r#"en = "  ""#, "11:28: `en` of item 1 of `never` is empty"),
+        (r#"en = "Never""#, r#"en = " Never""#, "11:28: `en` of item 1 of `never` has blanks around it"),
         (
             r#"en = "Never""#,
             r#"en = "Ne\tver""#,
-            "11:29: `en` of item 1 of `never` is one line without control characters; letter 3",
+            "11:28: `en` of item 1 of `never` is one line without control characters; letter 3",
         ),
         (r#"en = "Never""#, r#"en = "Ne\nver""#, "letter 3 is none that fits"),
         (r#"en = "Never""#, r#"en = "Ne\u202Ever""#, "letter 3 is none that fits"),
@@ -191,16 +191,18 @@ fn every_mistake_names_its_place_and_its_reason() {
         (r#"source = "ours""#, r#"source = "ours"#, "p.toml:6:"),
         (r#"source = "ours""#, "source = \"ours\"\nsource = \"ours\"", "7:1: duplicate key"),
     ];
+    let mut surprises = Vec::new();
     for (sound, spoilt, expected) in rows {
         assert!(SOUND.contains(sound), "{sound}");
         let found = mistakes(&SOUND.replacen(sound, spoilt, 1));
-        let first = found.first().unwrap_or_else(|| panic!("nothing is said about {spoilt}"));
-        assert!(
-            first.starts_with("p.toml:") && first.contains(expected),
-            "{spoilt}: {first}, not {expected}"
-        );
-        assert!(found.len() == 1 || expected == "p.toml:6:", "one mistake is told once: {found:?}");
+        // One mistake is told once; only an open quotation mark may lead to more.
+        let told = matches!(found.as_slice(), [only] if only.contains(expected))
+            || (expected == "p.toml:6:" && found.iter().any(|one| one.contains(expected)));
+        if !told {
+            surprises.push(format!("{spoilt}\n  is answered with {found:#?}\n  and not with {expected}"));
+        }
     }
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
 #[test]
