@@ -94,7 +94,7 @@ pub const APPOINTMENT_MS_MAX: i64 = 24 * 3600 * 1000;
 /// How far a phone's clock may be off without a word about it: the way of one request.
 pub const CLOCK_NOISE_MS: i64 = 2_000;
 
-/// One playbook file. The longest of ours has 7 KB.
+/// One playbook file. The longest of ours has 5 KB.
 pub const PLAYBOOK_BYTES_MAX: usize = 64 * 1024;
 /// Letters in one sentence of a playbook: more does not fit a phone's screen.
 pub const PLAYBOOK_TEXT_CHARS_MAX: usize = 600;

@@ -13,7 +13,9 @@ mod deadline;
 mod parse;
 mod reader;
 
+use crate::clock::Timestamp;
 use crate::model::Role;
+use crate::model::fact::ChecklistStep;
 
 pub use built_in::{BUILT_IN, playbooks};
 pub use choose::{for_subject, matching};
@@ -36,7 +38,7 @@ pub struct Step {
     pub id: String,
     /// What to do.
     pub text: Both,
-    /// By when; counted from the reception of the case unless the text names another beginning.
+    /// By when; counted from when the playbook was chosen unless the text names another beginning.
     pub clock: Option<Deadline>,
     /// Who usually does it.
     pub who: Option<Role>,
@@ -82,20 +84,6 @@ pub struct Playbook {
     pub improvements: Vec<Both>,
 }
 
-/// One line of a checklist, as it is copied into a case: it owns its text, so a playbook that is reworded
-/// later changes no case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChecklistItem {
-    /// The id of the [`Step`].
-    pub step: String,
-    /// What to do.
-    pub text: Both,
-    /// By when, as [`Deadline`] spells it.
-    pub clock: Option<String>,
-    /// Who usually does it.
-    pub who: Option<Role>,
-}
-
 impl Playbook {
     /// Reads the text of one playbook. `name` is the file as the caller names it, for messages only.
     ///
@@ -106,15 +94,18 @@ impl Playbook {
         parse::parse_one(name, text)
     }
 
-    /// The steps as a checklist for a case, in order.
-    pub fn checklist(&self) -> Vec<ChecklistItem> {
+    /// The steps as they are copied into a case, in order, so that a playbook reworded later changes no case.
+    ///
+    /// `due` turns a step's deadline into a moment, counted from when the playbook is chosen, by the
+    /// estate's zone and calendar; `None` leaves the step without one.
+    pub fn checklist(&self, due: impl Fn(Deadline) -> Option<Timestamp>) -> Vec<ChecklistStep> {
         self.steps
             .iter()
-            .map(|step| ChecklistItem {
-                step: step.id.clone(),
-                text: step.text.clone(),
-                clock: step.clock.map(|clock| clock.to_string()),
-                who: step.who,
+            .map(|step| ChecklistStep {
+                id: step.id.clone(),
+                zh: step.text.zh.clone(),
+                en: step.text.en.clone(),
+                due: step.clock.and_then(&due),
             })
             .collect()
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::book;
-use crate::rules::playbook::{BUILT_IN, Both, Playbook, for_subject, parse_all, playbooks};
+use crate::clock::Timestamp;
+use crate::limits::{CHECKLIST_STEPS_MAX, PLAYBOOK_LIST_MAX, PLAYBOOK_TEXT_CHARS_MAX, STEP_CHARS_MAX};
+use crate::rules::playbook::{BUILT_IN, Both, Deadline, Playbook, for_subject, parse_all, playbooks};
 
 /// The case types of the procedures, and the playbook of each.
 const CASE_TYPES: [(&str, &str); 50] = [
@@ -312,20 +314,31 @@ fn every_subject_of_the_default_tree_has_a_playbook() {
 }
 
 #[test]
-fn a_checklist_is_the_steps_in_order_with_their_clocks_as_text() {
+fn a_checklist_is_the_steps_in_order_each_due_when_its_deadline_says() {
     let book = book("equipment/intercom-code");
-    let list = book.checklist();
-    let steps: Vec<(&str, Option<&str>)> =
-        list.iter().map(|item| (item.step.as_str(), item.clock.as_deref())).collect();
+    let (soon, morning) = (Timestamp::from_millis(300_000), Timestamp::from_millis(9_000_000));
+    let list = book.checklist(|deadline| match deadline {
+        Deadline::Within(_) => Some(soon),
+        Deadline::NextAt { hour: 8, minute: 30 } => Some(morning),
+        Deadline::NextAt { .. } | Deadline::SameDay | Deadline::NextDay | Deadline::NextWorkingDay => None,
+    });
+    let steps: Vec<_> = list.iter().map(|step| (step.id.as_str(), step.due)).collect();
     assert_eq!(
         steps,
         [
-            ("identify", Some("5m")),
-            ("night", Some("5m")),
-            ("morning", Some("08:30")),
+            ("identify", Some(soon)),
+            ("night", Some(soon)),
+            ("morning", Some(morning)),
             ("one-day", None),
-            ("family", Some("same_day")),
+            ("family", None),
         ]
     );
-    assert!(list.iter().zip(&book.steps).all(|(item, step)| item.text == step.text && item.who == step.who));
+    assert!(
+        list.iter().zip(&book.steps).all(|(copy, step)| copy.zh == step.text.zh && copy.en == step.text.en)
+    );
+}
+
+#[test]
+fn what_fits_a_playbook_fits_the_checklist_of_a_case() {
+    const { assert!(PLAYBOOK_LIST_MAX <= CHECKLIST_STEPS_MAX && PLAYBOOK_TEXT_CHARS_MAX <= STEP_CHARS_MAX) };
 }
