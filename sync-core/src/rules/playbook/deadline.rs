@@ -81,7 +81,7 @@ impl Deadline {
     pub(super) const FORMS: &'static str =
         "a length such as 10m, 4h or 1d, a time of day such as 08:30, same_day, next_day or next_working_day";
 
-    /// Reads one of [`Self::FORMS`].
+    /// Reads `10m`, `4h`, `1d`, `08:30`, `same_day`, `next_day` or `next_working_day`.
     pub fn from_text(text: &str) -> Option<Self> {
         match text {
             "same_day" => return Some(Self::SameDay),
