@@ -62,23 +62,21 @@ impl Statement {
         match subject {
             SignOffSubject::Completion => {}
             SignOffSubject::Charge => {
-                let quoted = case.entries.iter().rev().find_map(|entry| match &entry.fact {
-                    Fact::Quoted(charge) if entry.order == order => Some(charge),
-                    _ => None,
+                let about = case.entries.iter().rev().filter(|entry| entry.order == order);
+                let mut quoted = about.filter_map(|entry| {
+                    if let Fact::Quoted(charge) = &entry.fact { Some(charge) } else { None }
                 });
-                if let Some(charge) = quoted {
+                if let Some(charge) = quoted.next() {
                     line("应付 To pay", &format!("¥{}", charge.sum));
                     line("项目 For", &charge.what);
                 }
             }
             SignOffSubject::Settlement => {
-                let draft = case.entries.iter().rev().find_map(|entry| match &entry.fact {
-                    Fact::SettlementDrafted(draft) if Some(draft.settlement) == settlement => {
-                        Some((draft, entry))
-                    }
-                    _ => None,
+                let drafts = case.entries.iter().rev().filter_map(|entry| {
+                    if let Fact::SettlementDrafted(draft) = &entry.fact { Some((draft, entry)) } else { None }
                 });
-                if let Some((draft, entry)) = draft {
+                let mut drafts = drafts.filter(|(draft, _)| Some(draft.settlement) == settlement);
+                if let Some((draft, entry)) = drafts.next() {
                     line("金额 Sum", &format!("¥{}", draft.sum));
                     line("条款 Terms", &entry.note);
                 }

@@ -273,13 +273,12 @@ pub fn case_status(case: &Case) -> CaseStatus {
         return CaseStatus::Closed;
     }
     let this_round = whole.rev().take_while(|entry| entry.kind() != EntryKind::Reopened);
-    let told = this_round
-        .filter_map(|entry| match entry.kind() {
-            EntryKind::Reported => Some(CaseStatus::Reported),
-            EntryKind::Visited => Some(CaseStatus::Visited),
-            _ => None,
-        })
-        .max();
+    let heard = |kind| this_round.clone().any(|entry| entry.kind() == kind);
+    let told = if heard(EntryKind::Visited) {
+        Some(CaseStatus::Visited)
+    } else {
+        heard(EntryKind::Reported).then_some(CaseStatus::Reported)
+    };
     let orders = case.orders.iter().map(|order| order_status(case, Some(order.id)));
     match orders.min() {
         Some(status) if status.is_done() => told.unwrap_or_else(|| CaseStatus::from(status)),
