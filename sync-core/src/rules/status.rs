@@ -284,9 +284,9 @@ pub fn case_status(case: &Case) -> CaseStatus {
         Some(status) if status.is_done() => told.unwrap_or_else(|| CaseStatus::from(status)),
         Some(status) => CaseStatus::from(status),
         // Without an order, a guard who dealt with it on the spot moves the case all the same.
-        None => told.unwrap_or_else(|| match order_status(case, None) {
-            OrderStatus::Dispatched => CaseStatus::Received,
-            status => CaseStatus::from(status),
+        None => told.unwrap_or_else(|| {
+            let status = order_status(case, None);
+            if status == OrderStatus::Dispatched { CaseStatus::Received } else { CaseStatus::from(status) }
         }),
     }
 }
