@@ -56,11 +56,14 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::SiteNotPermitted
         | E::PersonMismatch
         | E::CommandNotPermitted
+        | E::Recused
         | E::PasswordOneTime
         | E::CsrfInvalid
         | E::NotEnrolled => StatusCode::FORBIDDEN,
         E::LoginPaused => StatusCode::TOO_MANY_REQUESTS,
-        E::Fork | E::EpochClosed | E::UploadOffsetMismatch | E::EntryImmutable => StatusCode::CONFLICT,
+        E::Fork | E::EpochClosed | E::UploadOffsetMismatch | E::EntryImmutable | E::CloseNotReady => {
+            StatusCode::CONFLICT
+        }
         E::Busy => StatusCode::SERVICE_UNAVAILABLE,
         E::Internal | E::StoreFailed | E::StoreNewer | E::StoreCorrupt => StatusCode::INTERNAL_SERVER_ERROR,
         E::LinkFailed | E::ReplyMalformed => StatusCode::BAD_GATEWAY,

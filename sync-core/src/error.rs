@@ -85,6 +85,8 @@ codes! {
     OrderUnknown = "order_unknown": "The case has no order of that id.",
     SettlementUnknown = "settlement_unknown": "The case has no settlement of that id.",
     CommandNotPermitted = "command_not_permitted": "The person's role may not do this.",
+    Recused = "recused": "The case is about this person, who leaves it to others.",
+    CloseNotReady = "close_not_ready": "Something still stands in the way of closing the case.",
     // Photos.
     PhotoEmpty = "photo_empty": "The file is empty.",
     PhotoTooLarge = "photo_too_large": "The file is larger than a photo may be.",

@@ -1,8 +1,51 @@
 //! Pure decisions, the same on the phone, in the browser and on the server. A rule exists once, here.
 
+mod charges;
+mod checklist;
+mod closing;
+mod day;
+mod escalation;
+mod likeness;
+mod linked;
+mod matter;
 mod permission;
+mod plan;
 pub mod playbook;
+mod recusal;
+mod responsibility;
+mod rework;
+mod settlements;
+mod sheets;
+mod stated;
 mod status;
 
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod sample;
+
+pub use charges::{ChargeFault, ChargeState, Money, SignedCharge, charges};
+pub use checklist::{ChecklistState, StepDone, StepState, checklists};
+pub use closing::{
+    CLOSING_ATTEMPTS, Closing, Obstacle, ObstacleCode, closing_attempts, closing_obstacles, may_close,
+};
+pub use escalation::{
+    EscalationFault, EscalationState, EscalationStep, LADDER, SuperiorOwed, escalation, superior_owed,
+};
+pub use likeness::{COMPARED_MAX, SUGGESTED_FROM, likeness, suggest};
+pub use linked::{HandlingRound, Repeats, Web, handling_rounds, links, repeats};
+pub use matter::Matter;
 pub use permission::{Refused, may_give, may_write};
+pub use plan::{PLAN_AFTER_MS, PLAN_APPROVERS, PLAN_DAYS_MAX, PlanStage, PlanState, plans};
+pub use recusal::{is_recused, may_handle};
+pub use responsibility::{
+    Because, OpenItem, Responsible, WaitsFor, handover_proposal, responsibility, responsible, waits_for,
+};
+pub use rework::{REWORK_WINDOW_MS, Rework, ReworkBecause, is_rework, rework_orders};
+pub use settlements::{
+    Authority, Consent, Payment, SettlementFault, SettlementStage, SettlementState, settlements,
+};
+pub use sheets::{
+    SHEET_CHAIN, SheetAnswer, SheetFault, SheetSent, SheetSigned, SheetStage, SheetState, sheets,
+};
 pub use status::{CaseStatus, OrderStatus, case_status, order_status};
