@@ -38,6 +38,8 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::DocumentUnknown
         | E::OrderUnknown
         | E::SettlementUnknown
+        | E::SheetUnknown
+        | E::ConflictUnknown
         | E::UploadUnknown
         | E::EnrolCodeUnknown => StatusCode::NOT_FOUND,
         E::EnrolCodeExpired | E::EnrolCodeUsed => StatusCode::GONE,
@@ -61,9 +63,12 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::CsrfInvalid
         | E::NotEnrolled => StatusCode::FORBIDDEN,
         E::LoginPaused => StatusCode::TOO_MANY_REQUESTS,
-        E::Fork | E::EpochClosed | E::UploadOffsetMismatch | E::EntryImmutable | E::CloseNotReady => {
-            StatusCode::CONFLICT
-        }
+        E::Fork
+        | E::EpochClosed
+        | E::UploadOffsetMismatch
+        | E::EntryImmutable
+        | E::CloseNotReady
+        | E::ProcedureForbids => StatusCode::CONFLICT,
         E::Busy => StatusCode::SERVICE_UNAVAILABLE,
         E::Internal | E::StoreFailed | E::StoreNewer | E::StoreCorrupt => StatusCode::INTERNAL_SERVER_ERROR,
         E::LinkFailed | E::ReplyMalformed => StatusCode::BAD_GATEWAY,
@@ -79,6 +84,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::TextInvalid
         | E::FieldMissing
         | E::ValueOutOfRange
+        | E::PolicyWrong
         | E::PhotoEmpty
         | E::PhotoNotExpected
         | E::PhotoHashMismatch => StatusCode::UNPROCESSABLE_ENTITY,

@@ -8,7 +8,7 @@ use roundsman_sync_core::clock::{ClockReading, Timestamp};
 use roundsman_sync_core::document::{ActorBytes, Document, DocumentKind};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{BootId, CommandId, DeviceId, DocumentId, OrgId, PersonId, SiteId};
-use roundsman_sync_core::model::{Author, Case, Command, Documents, Role, SCHEMA};
+use roundsman_sync_core::model::{Author, Case, Command, Documents, Role, SCHEMA, Site};
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem, TimeClaim};
 use roundsman_sync_core::protocol::key::Signer;
 use roundsman_sync_core::protocol::messages::Verdict;
@@ -85,7 +85,12 @@ impl Office {
         let mut written = Vec::new();
         for &(claimed_at, command) in commands {
             let site = site_of(&mut desk, command)?;
-            rules::may_give(&roles_at(desk.db, person, site)?, command)?;
+            let roles = roles_at(desk.db, person, site)?;
+            rules::may_give(&roles, command)?;
+            let estate = desk.read(DocumentId::of_site(site), DocumentKind::Site).map(Site::read);
+            let asking = rules::Asking { person, roles: &roles, now: claimed_at, site: estate.as_ref() };
+            let case = desk.read(command.document(), DocumentKind::Case).map(Case::read);
+            rules::admit(&asking, command, case.as_ref())?;
             let author = Author {
                 command: CommandId::mint(now, rng),
                 person,
@@ -170,6 +175,14 @@ struct Desk<'a> {
     cache: &'a mut DocumentCache,
     copies: Vec<(DocumentId, Document)>,
     actor: ActorBytes,
+}
+
+impl Desk<'_> {
+    /// The document as it now reads, with what this desk has done to it; none if it is not there, or is of
+    /// another kind.
+    fn read(&mut self, id: DocumentId, kind: DocumentKind) -> Option<&Document> {
+        self.open(id, kind, false).ok().map(|(document, _)| &*document)
+    }
 }
 
 impl Documents for Desk<'_> {

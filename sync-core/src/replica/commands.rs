@@ -254,9 +254,18 @@ impl Replica {
     fn give(&mut self, command: &Command, bytes: Option<&Bytes<'_>>) -> Result<(), Refusal> {
         let enrolment = self.enrolment()?.clone();
         let site = self.site_of(command)?;
-        rules::may_give(&self.meta.roles_at(site), command)?;
-
+        let roles = self.meta.roles_at(site);
+        rules::may_give(&roles, command)?;
         let now = self.env.clock.read();
+        let estate = self.site(site)?;
+        let asking = rules::Asking {
+            person: enrolment.person,
+            roles: &roles,
+            now: self.meta.server_now(now),
+            site: estate.as_ref(),
+        };
+        rules::admit(&asking, command, self.case(command.document())?.as_ref())?;
+
         let author = Author {
             command: CommandId::mint(now.wall, &mut *self.env.rng),
             person: enrolment.person,

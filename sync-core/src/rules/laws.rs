@@ -172,7 +172,8 @@ fn everything(case: &Case) -> String {
         closing_attempts(case),
         may_close(case, &authority, &[crate::model::Role::SiteDirector]),
     );
-    format!("{people:?}\n{papers:?}\n{rest:?}\n{closing:?}")
+    let contradicts = contradictions(id, case, &authority);
+    format!("{people:?}\n{papers:?}\n{rest:?}\n{closing:?}\n{contradicts:?}")
 }
 
 proptest! {

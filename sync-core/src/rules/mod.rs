@@ -1,8 +1,12 @@
 //! Pure decisions, the same on the phone, in the browser and on the server. A rule exists once, here.
 
+mod admission;
+pub mod calendar;
 mod charges;
 mod checklist;
+pub mod clocks;
 mod closing;
+mod contradictions;
 mod day;
 mod escalation;
 mod likeness;
@@ -11,6 +15,9 @@ mod matter;
 mod permission;
 mod plan;
 pub mod playbook;
+pub mod policy;
+mod promises;
+mod rating;
 mod recusal;
 mod responsibility;
 mod rework;
@@ -23,12 +30,16 @@ mod status;
 mod laws;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod story;
 
+pub use admission::{Asking, admit};
 pub use charges::{ChargeFault, ChargeState, Money, SignedCharge, charges};
 pub use checklist::{ChecklistState, StepDone, StepState, checklists};
 pub use closing::{
     CLOSING_ATTEMPTS, Closing, Obstacle, ObstacleCode, closing_attempts, closing_obstacles, may_close,
 };
+pub use contradictions::{Contradiction, ContradictionCode, Side, Source, contradictions};
 pub use escalation::{
     EscalationFault, EscalationState, EscalationStep, LADDER, SuperiorOwed, escalation, superior_owed,
 };
@@ -37,6 +48,9 @@ pub use linked::{HandlingRound, Repeats, Web, handling_rounds, links, repeats};
 pub use matter::Matter;
 pub use permission::{Refused, may_give, may_write};
 pub use plan::{PLAN_AFTER_MS, PLAN_APPROVERS, PLAN_DAYS_MAX, PlanStage, PlanState, plans};
+pub use policy::{Policy, policy_of};
+pub use promises::{PromiseFault, Promises, promises};
+pub use rating::{Colour, Rating, Reason, rating};
 pub use recusal::{is_recused, may_handle};
 pub use responsibility::{
     Because, OpenItem, Responsible, WaitsFor, handover_proposal, responsibility, responsible, waits_for,

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::policy::Policy;
 use super::sheets::{SheetStage, SheetState, sheets};
 use super::stated::stated;
 use crate::clock::{Stamp, Timestamp};
@@ -38,16 +39,9 @@ impl Authority {
 }
 
 impl Default for Authority {
-    /// Figures of ours: the desk nothing, the site director 500 yuan, the customer service department
-    /// 5,000, the general manager 50,000.
+    /// The figures of the built-in policy.
     fn default() -> Self {
-        let limits = [
-            (Level::Desk, 0),
-            (Level::SiteDirector, 500),
-            (Level::CustomerService, 5_000),
-            (Level::GeneralManager, 50_000),
-        ];
-        Self::new(limits.into_iter().map(|(level, yuan)| (level, Fen(yuan * 100))).collect())
+        Policy::built_in().authority()
     }
 }
 
