@@ -1,7 +1,9 @@
 //! Pure decisions, the same on the phone, in the browser and on the server. A rule exists once, here.
 
+pub mod calendar;
 mod charges;
 mod checklist;
+pub mod clocks;
 mod closing;
 mod day;
 mod escalation;
@@ -11,6 +13,9 @@ mod matter;
 mod permission;
 mod plan;
 pub mod playbook;
+pub mod policy;
+mod promises;
+mod rating;
 mod recusal;
 mod responsibility;
 mod rework;
@@ -23,6 +28,8 @@ mod status;
 mod laws;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod story;
 
 pub use charges::{ChargeFault, ChargeState, Money, SignedCharge, charges};
 pub use checklist::{ChecklistState, StepDone, StepState, checklists};
@@ -37,6 +44,9 @@ pub use linked::{HandlingRound, Repeats, Web, handling_rounds, links, repeats};
 pub use matter::Matter;
 pub use permission::{Refused, may_give, may_write};
 pub use plan::{PLAN_AFTER_MS, PLAN_APPROVERS, PLAN_DAYS_MAX, PlanStage, PlanState, plans};
+pub use policy::{Policy, policy_of};
+pub use promises::{PromiseFault, Promises, promises};
+pub use rating::{Colour, Rating, Reason, rating};
 pub use recusal::{is_recused, may_handle};
 pub use responsibility::{
     Because, OpenItem, Responsible, WaitsFor, handover_proposal, responsibility, responsible, waits_for,

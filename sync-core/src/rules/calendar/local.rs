@@ -1,8 +1,8 @@
 //! From moments to the wall clock of the estate and back, across daylight-saving changes.
 
 use chrono::{
-    DateTime, Datelike, MappedLocalTime, Months, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike,
-    Utc,
+    DateTime, Datelike, MappedLocalTime, Months, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone,
+    Timelike, Utc,
 };
 
 use super::{Calendar, DAY_MS, wall};
@@ -30,7 +30,7 @@ impl Calendar {
     }
 
     /// The moment at which the wall clock shows this minute of this date.
-    pub(super) fn moment(&self, date: NaiveDate, minute: u16) -> Timestamp {
+    pub(crate) fn moment(&self, date: NaiveDate, minute: u16) -> Timestamp {
         self.resolve(wall(date, minute))
     }
 
@@ -42,9 +42,10 @@ impl Calendar {
             MappedLocalTime::None => {
                 let before = shown.checked_sub_signed(TimeDelta::days(1)).unwrap_or(shown);
                 let offset = self.zone.offset_from_local_datetime(&before).earliest();
-                shown - offset.map_or_else(TimeDelta::zero, |offset| {
-                    TimeDelta::seconds(i64::from(offset.fix().local_minus_utc()))
-                })
+                shown
+                    - offset.map_or_else(TimeDelta::zero, |offset| {
+                        TimeDelta::seconds(i64::from(offset.fix().local_minus_utc()))
+                    })
             }
         };
         Timestamp::from_millis(utc.and_utc().timestamp_millis())
@@ -61,7 +62,8 @@ impl Calendar {
 
     /// The same time of day that many days later, or earlier if negative.
     pub fn plus_days(&self, start: Timestamp, days: i32) -> Timestamp {
-        let shown = self.shown(start).and_then(|shown| shown.checked_add_signed(TimeDelta::days(i64::from(days))));
+        let shown =
+            self.shown(start).and_then(|shown| shown.checked_add_signed(TimeDelta::days(i64::from(days))));
         match shown {
             Some(shown) => self.resolve(shown),
             None => start.plus_millis(i64::from(days).saturating_mul(DAY_MS)),
@@ -77,12 +79,6 @@ impl Calendar {
             Some(next) => self.moment(next, 0).plus_millis(-1),
             None => start.plus_millis(30 * DAY_MS),
         }
-    }
-
-    /// The last moment of the month of `start`.
-    pub fn end_of_month(&self, start: Timestamp) -> Timestamp {
-        let first = self.date(start).and_then(|date| date.with_day(1)?.checked_add_months(Months::new(1)));
-        first.map_or(start, |first| self.moment(first, 0).plus_millis(-1))
     }
 }
 

@@ -101,7 +101,8 @@ impl WorkingTime {
             *day = stretches.value;
         }
         if self.calendar.hours.iter().all(Vec::is_empty) {
-            mistakes.add(&week.at, "nobody works on any day: clocks that run in working hours would never end");
+            mistakes
+                .add(&week.at, "nobody works on any day: clocks that run in working hours would never end");
         } else if self.calendar.hours[0].is_empty() {
             mistakes.add(&week.at, "Monday needs hours: make-up days are worked by them");
         }
@@ -125,7 +126,8 @@ fn dates(text: &str) -> Result<Vec<NaiveDate>, String> {
     let (Some(first), Some(last)) = (date(first), date(last)) else {
         return Err(format!("'{text}' is no date such as 2026-05-01, nor first..last"));
     };
-    let days: Vec<NaiveDate> = first.iter_days().take_while(|day| *day <= last).take(RANGE_DAYS_MAX + 1).collect();
+    let days: Vec<NaiveDate> =
+        first.iter_days().take_while(|day| *day <= last).take(RANGE_DAYS_MAX + 1).collect();
     if days.is_empty() || days.len() > RANGE_DAYS_MAX {
         return Err(format!("'{text}' ends before it begins, or is longer than a year"));
     }
@@ -171,7 +173,9 @@ mod tests {
     fn dates_and_hours_read_as_written_and_nothing_else_does() {
         assert_eq!(dates("2026-05-01").unwrap().len(), 1);
         assert_eq!(dates("2026-02-27..2026-03-01").unwrap().len(), 3);
-        for text in ["", "2026-13-01", "2026-02-30", "2026-05-02..2026-05-01", "2026-01-01..2027-12-31", "26-1-1"] {
+        for text in
+            ["", "2026-13-01", "2026-02-30", "2026-05-02..2026-05-01", "2026-01-01..2027-12-31", "26-1-1"]
+        {
             assert!(dates(text).is_err(), "{text}");
         }
         assert_eq!(hours("08:30-12:00", false), Ok(Hours { from: 510, to: 720 }));

@@ -242,8 +242,7 @@ impl ClockRule {
     }
 
     fn check_limit(&self, wrong: &mut impl FnMut(&str)) {
-        let states =
-            |word: &MomentWord| matches!(word, MomentWord::Entry(kind, _) if STATING.contains(kind));
+        let states = |word: &MomentWord| matches!(word, MomentWord::Entry(kind, _) if STATING.contains(kind));
         match (&self.limit, self.time) {
             (Limit::WorkingDays(_), KindOfTime::AroundTheClock) => {
                 wrong("working days (wd) do not run around the clock");
@@ -266,8 +265,9 @@ impl ClockRule {
                 _,
             ) => {}
         }
-        if self.before && !(self.limit.length_ms().is_some() && self.from.iter().all(states)) {
-            wrong("'before' needs a limit in m, h or d, and a start that states a moment");
+        let plain = self.limit.length_ms().is_some() && self.time == KindOfTime::AroundTheClock;
+        if self.before && !(plain && self.from.iter().all(states)) {
+            wrong("'before' needs a limit in m, h or d around the clock, and a start that states a moment");
         }
         if !self.pauses.is_empty() && self.limit.length_ms().is_none() {
             wrong("only a limit in m, h or d can pause");

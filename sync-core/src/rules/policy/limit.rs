@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::rules::calendar::{DAY_MS, DAY_MINUTES, MINUTE_MS};
+use crate::rules::calendar::{DAY_MINUTES, DAY_MS, MINUTE_MS};
 
 /// No limit is longer than ten years: whoever writes one has mistyped.
 const LIMIT_DAYS_MAX: u32 = 3_650;

@@ -144,7 +144,9 @@ fn read_subjects(policy: &mut Policy, root: &Table<'_>, mistakes: &mut Mistakes<
         let known = policy.subjects.iter().position(|subject| subject.path == path.value);
         match (known, off) {
             (Some(known), true) => drop(policy.subjects.remove(known)),
-            (None, true) => mistakes.add(&path.at, format!("there is no subject '{}' to take away", path.value)),
+            (None, true) => {
+                mistakes.add(&path.at, format!("there is no subject '{}' to take away", path.value))
+            }
             (Some(known), false) => {
                 let subject = &mut policy.subjects[known];
                 subject.zh = zh.unwrap_or_else(|| subject.zh.clone());
@@ -164,7 +166,8 @@ fn read_subjects(policy: &mut Policy, root: &Table<'_>, mistakes: &mut Mistakes<
         if let Some((above, _)) = path.value.rsplit_once('/')
             && policy.subject(above).is_none()
         {
-            mistakes.add(&path.at, format!("'{}' hangs in the air: there is no subject '{above}'", path.value));
+            mistakes
+                .add(&path.at, format!("'{}' hangs in the air: there is no subject '{above}'", path.value));
         }
     }
 }
@@ -194,8 +197,8 @@ fn read_clocks(policy: &mut Policy, root: &Table<'_>, mistakes: &mut Mistakes<'_
             }
             continue;
         }
-        let mut rule = known
-            .map_or_else(|| ClockRule::blank(&id.value), |known| policy.clocks[known].clone());
+        let mut rule =
+            known.map_or_else(|| ClockRule::blank(&id.value), |known| policy.clocks[known].clone());
         rule.read(&table, known.is_none(), mistakes);
         // A clock with something unreadable in it would be called contradictory for the wrong reason.
         if mistakes.is_empty() || known.is_some() {

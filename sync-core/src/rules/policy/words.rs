@@ -86,7 +86,9 @@ impl MomentWord {
         }
         let (kind, detail) = text.split_once(':').map_or((text, None), |(kind, detail)| (kind, Some(detail)));
         let Some(kind) = EntryKind::from_text(kind).filter(|kind| *kind != EntryKind::Unknown) else {
-            return Err(format!("nothing is called '{kind}': an entry, contact, signed_off, day or month_end"));
+            return Err(format!(
+                "nothing is called '{kind}': an entry, contact, signed_off, day or month_end"
+            ));
         };
         let Some(detail) = detail else { return Ok(Self::Entry(kind, None)) };
         let known = details_of(kind);
