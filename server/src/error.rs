@@ -79,6 +79,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::TextInvalid
         | E::FieldMissing
         | E::ValueOutOfRange
+        | E::PolicyWrong
         | E::PhotoEmpty
         | E::PhotoNotExpected
         | E::PhotoHashMismatch => StatusCode::UNPROCESSABLE_ENTITY,

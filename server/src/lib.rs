@@ -18,6 +18,7 @@ pub mod http;
 pub mod import;
 pub mod ingest;
 pub mod log;
+pub mod policy_file;
 pub mod projection;
 pub mod router;
 pub mod serve;

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::data_folder::{DataFolder, FolderError};
 use crate::database::DatabaseError;
+use crate::policy_file::{self, PolicyFileError};
 use crate::router::router;
 use crate::service::Service;
 
@@ -20,6 +21,9 @@ pub enum ServeError {
     /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The policy in the data folder.
+    #[error(transparent)]
+    Policy(#[from] PolicyFileError),
     /// The network or the runtime.
     #[error("{what}: {source}")]
     Io {
@@ -54,6 +58,8 @@ pub fn run(
     listen: SocketAddr,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
+    // A wrong policy never starts a server: clocks would silently run by other figures than people believe.
+    policy_file::put_in_force(folder, App::now(), &mut rand::rng())?;
     let app = App::new(Arc::new(service_of(folder)?), chrono_tz::Asia::Shanghai, false);
     let io = |what: &str| {
         let what = what.to_owned();

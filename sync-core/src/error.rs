@@ -82,6 +82,7 @@ codes! {
     TextInvalid = "text_invalid": "The text has characters this field cannot hold.",
     FieldMissing = "field_missing": "A field that must be there is empty.",
     ValueOutOfRange = "value_out_of_range": "The value is outside the range this field takes.",
+    PolicyWrong = "policy_wrong": "The policy has mistakes; each is named with its line and column.",
     OrderUnknown = "order_unknown": "The case has no order of that id.",
     SettlementUnknown = "settlement_unknown": "The case has no settlement of that id.",
     CommandNotPermitted = "command_not_permitted": "The person's role may not do this.",

@@ -9,6 +9,7 @@ use crate::demo::DemoError;
 use crate::export::ExportError;
 use crate::import::{ImportError, MapError};
 use crate::ingest::OfficeError;
+use crate::policy_file::PolicyFileError;
 use crate::serve::ServeError;
 
 /// The exit code of wrong usage.
@@ -54,6 +55,9 @@ pub(super) enum Failure {
     /// A file to be written.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// A policy.
+    #[error(transparent)]
+    Policy(#[from] PolicyFileError),
     /// The server.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -94,6 +98,7 @@ impl Failure {
             Self::Import { .. } => "import",
             Self::Map(_) => "map",
             Self::Export(_) => "write_failed",
+            Self::Policy(error) | Self::Serve(ServeError::Policy(error)) => error.code(),
             Self::Serve(_) => "serve_failed",
             Self::Demo(_) => "demo_failed",
         }
@@ -112,6 +117,7 @@ impl Failure {
             | Self::Import { .. }
             | Self::Map(_)
             | Self::Export(_)
+            | Self::Policy(_)
             | Self::Serve(_)
             | Self::Demo(_) => EXIT_FAILED,
         }

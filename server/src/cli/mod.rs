@@ -15,6 +15,7 @@ mod init;
 mod output;
 mod person;
 mod playbook;
+mod policy;
 mod rebuild;
 mod serve;
 mod settings;
@@ -80,6 +81,7 @@ enum Command {
     Case(case::CaseCommand),
     #[command(subcommand)]
     Playbook(playbook::PlaybookCommand),
+    Policy(policy::Policy),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
 }
@@ -119,6 +121,7 @@ fn run(cli: Cli, output: Output) -> Result<Report, Failure> {
         Command::Export(export) => export.run(&context),
         Command::Case(case) => case.run(&context),
         Command::Playbook(playbook) => playbook.run(),
+        Command::Policy(policy) => policy.run(&context),
         Command::Verify(verify) => verify.run(&context),
         Command::Rebuild(rebuild) => rebuild.run(&context),
     }

@@ -6,6 +6,7 @@
 mod content;
 mod judge;
 mod office;
+mod policy;
 mod staff;
 mod writer;
 

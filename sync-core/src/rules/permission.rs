@@ -39,7 +39,8 @@ pub fn may_write(role: Role, kind: DocumentKind) -> bool {
 /// Whether somebody with these roles at the estate may give the command.
 ///
 /// # Errors
-/// [`ErrorCode::CommandNotPermitted`], naming the kind of document that is closed to them.
+/// [`ErrorCode::CommandNotPermitted`], naming the kind of document that is closed to them;
+/// [`ErrorCode::PolicyWrong`], naming every mistake, for a policy that does not read.
 pub fn may_give(roles: &[Role], command: &Command) -> Result<(), Refused> {
     for (_, kind) in command.writes() {
         if !roles.iter().any(|&role| may_write(role, kind)) {
@@ -50,7 +51,7 @@ pub fn may_give(roles: &[Role], command: &Command) -> Result<(), Refused> {
             ));
         }
     }
-    Ok(())
+    super::policy::check_command(command)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod imports;
 mod playbooks;
+mod policy;
 mod serve;
 mod staff;
 mod tables;

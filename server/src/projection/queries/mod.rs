@@ -15,6 +15,7 @@ mod fields;
 pub mod lookup;
 mod names;
 mod photos;
+pub mod policy;
 mod quarantine;
 mod reach;
 mod refused;

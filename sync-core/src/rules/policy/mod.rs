@@ -21,7 +21,8 @@ pub use limit::Limit;
 pub use reader::Mistake;
 pub use words::{ClockOf, Condition, KindOfTime, MomentWord, PauseReason};
 
-use crate::model::{Level, Site};
+use crate::error::{ErrorCode, Refusal};
+use crate::model::{Command, Fen, Level, Site};
 use crate::rules::calendar::Calendar;
 
 /// The built-in policy as people read it.
@@ -79,8 +80,8 @@ pub struct Policy {
     pub yellow_escalations: u32,
     /// From how many promise changes on a case is yellow.
     pub yellow_promise_changes: u32,
-    /// What a level may settle alone, in fen. A level that is not named may settle nothing.
-    pub authority_fen: BTreeMap<Level, u64>,
+    /// What a level may settle alone. A level that is not named may settle nothing.
+    pub authority: BTreeMap<Level, Fen>,
     /// Working hours, holidays, zone and night.
     pub time: WorkingTime,
     /// The subject tree, in the order of the text.
@@ -140,9 +141,9 @@ impl Policy {
         self.subjects.iter().find(|subject| subject.path == path)
     }
 
-    /// What a level may settle alone, in fen.
-    pub fn authority_fen(&self, level: Level) -> u64 {
-        self.authority_fen.get(&level).copied().unwrap_or(0)
+    /// What a level may settle alone.
+    pub fn authority(&self, level: Level) -> Fen {
+        self.authority.get(&level).copied().unwrap_or_default()
     }
 
     /// The level above this one on the ladder, if there is one.
@@ -169,7 +170,7 @@ impl Policy {
             yellow_share_permille: 1_000,
             yellow_escalations: 1,
             yellow_promise_changes: 1,
-            authority_fen: BTreeMap::new(),
+            authority: BTreeMap::new(),
             time: WorkingTime::empty(),
             subjects: Vec::new(),
             sites: BTreeMap::new(),
@@ -194,6 +195,16 @@ impl SiteClock {
 pub fn policy_of(site: &Site) -> Policy {
     let written = site.policy.shown().and_then(|text| Policy::parse(text).ok());
     written.as_ref().unwrap_or(Policy::built_in()).at_site(&site.name)
+}
+
+/// Refuses to put a policy in force that does not read.
+pub(super) fn check_command(command: &Command) -> Result<(), Refusal> {
+    let Command::WritePolicy { text, .. } = command else { return Ok(()) };
+    let lines =
+        |mistakes: Vec<Mistake>| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    Policy::parse(text).map(|_| ()).map_err(|mistakes| {
+        Refusal::new(ErrorCode::PolicyWrong, format!("the policy is wrong:\n{}", lines(mistakes)))
+    })
 }
 
 #[cfg(test)]

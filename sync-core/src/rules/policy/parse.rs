@@ -9,7 +9,7 @@ use super::limit::Limit;
 use super::reader::{Found, Mistake, Mistakes, Span, Table};
 use super::{Policy, SiteClock, SitePolicy, Subject};
 use crate::limits::POLICY_CHARS_MAX;
-use crate::model::Level;
+use crate::model::{Fen, Level};
 
 /// Lays `text` over `base`.
 pub(super) fn overlay(base: Policy, text: &str) -> Result<Policy, Vec<Mistake>> {
@@ -102,18 +102,18 @@ fn read_figures(policy: &mut Policy, root: &Table<'_>, mistakes: &mut Mistakes<'
         policy.yellow_share_permille = share.value;
     }
     if let Some(table) = root.table("authority", mistakes) {
-        read_authority(&mut policy.authority_fen, &table, mistakes);
+        read_authority(&mut policy.authority, &table, mistakes);
     }
 }
 
-fn read_authority(authority: &mut BTreeMap<Level, u64>, table: &Table<'_>, mistakes: &mut Mistakes<'_>) {
+fn read_authority(authority: &mut BTreeMap<Level, Fen>, table: &Table<'_>, mistakes: &mut Mistakes<'_>) {
     /// One hundred million yuan: more than any estate is worth disputing.
     const FEN_MAX: u64 = 10_000_000_000;
     for (key, at) in table.keys() {
         match key.parse::<Level>() {
             Ok(level) => {
                 if let Some(fen) = table.number(key, 0..=FEN_MAX, mistakes) {
-                    authority.insert(level, fen.value);
+                    authority.insert(level, Fen(fen.value));
                 }
             }
             Err(reason) => mistakes.add(&at, reason),

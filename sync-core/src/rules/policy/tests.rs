@@ -69,6 +69,8 @@ fn the_built_in_policy_has_every_figure_of_the_procedures() {
     assert_eq!(policy.yellow_share_permille, 750);
     let ladder: Vec<&str> = policy.ladder.iter().map(|level| level.as_str()).collect();
     assert_eq!(ladder, ["desk", "site_director", "customer_service", "general_manager", "developer"]);
+    assert_eq!(policy.authority(Level::SiteDirector), Fen(200_000));
+    assert_eq!(policy.authority(Level::EngineeringManager), Fen(0), "nobody said so");
     assert_eq!(policy.above(Level::Desk), Some(Level::SiteDirector));
     assert_eq!(policy.above(Level::Developer), None);
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::calendar::WEEKDAYS;
 use super::limit::time_of_day;
 use super::{ClockRule, Condition, KindOfTime, Limit, Policy, WorkingTime};
+use crate::model::Fen;
 use crate::rules::calendar::{Hours, SpecialDay};
 
 impl Policy {
@@ -25,7 +26,7 @@ impl Policy {
         pair(&mut out, "yellow_escalations", &self.yellow_escalations.to_string());
         pair(&mut out, "yellow_promise_changes", &self.yellow_promise_changes.to_string());
         section(&mut out, "authority");
-        for (level, fen) in &self.authority_fen {
+        for (level, Fen(fen)) in &self.authority {
             pair(&mut out, level.as_str(), &fen.to_string());
         }
         for rule in &self.clocks {
