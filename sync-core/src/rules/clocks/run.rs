@@ -89,6 +89,7 @@ impl Walk<'_> {
     fn walk(&mut self, moments: &[&Moment]) -> Option<Running> {
         let mut running: Option<Running> = None;
         let mut window = self.window_of_the_order_itself(moments);
+        let feeds_itself = self.feeds_itself();
         let (mut goal_seen, mut end_seen, mut closed) = (false, false, false);
         for moment in moments {
             let reaches = self.is_one_of(&self.rule.to, moment);
@@ -114,8 +115,7 @@ impl Walk<'_> {
                         }
                     }
                 }
-            } else if !closed && !(end_seen && self.feeds_itself()) && self.is_one_of(&self.rule.from, moment)
-            {
+            } else if !(closed || (end_seen && feeds_itself)) && self.is_one_of(&self.rule.from, moment) {
                 running = self.start(moment, window);
                 // Only the first: what was reached before a later start belongs to an earlier one.
                 if self.rule.early

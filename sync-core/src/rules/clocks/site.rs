@@ -47,22 +47,20 @@ fn due_of(rule: &ClockRule, calendar: &Calendar, date: NaiveDate) -> Option<Site
     let starts_day = rule.from.contains(&MomentWord::Day);
     let ends_month = rule.from.contains(&MomentWord::MonthEnd) && date.succ_opt()?.day() == 1;
     let morning = calendar.moment(date, 0);
-    let (started, due) = match &rule.limit {
+    if let Limit::Days(days) = rule.limit
+        && starts_day
+        && rule.repeat
+    {
         // Every so many days, counted from a day that is the same for all: the first of 1970.
-        Limit::Days(days) if starts_day && rule.repeat => {
-            if i64::from(date.to_epoch_days()).rem_euclid(i64::from(*days)) != 0 {
-                return None;
-            }
-            (morning, calendar.end_of_day(morning, days.saturating_sub(1)))
-        }
-        limit => {
-            let started = match (starts_day, ends_month) {
-                (true, _) => morning,
-                (false, true) => calendar.end_of_day(morning, 0),
-                (false, false) => return None,
-            };
-            (started, due(limit, rule.time, calendar, started, None, &[])?)
-        }
+        let begins = i64::from(date.to_epoch_days()).rem_euclid(i64::from(days)) == 0;
+        let due = calendar.end_of_day(morning, days.saturating_sub(1));
+        return begins.then(|| SiteDue { id: rule.id.clone(), started: morning, due });
+    }
+    let started = match (starts_day, ends_month) {
+        (true, _) => morning,
+        (false, true) => calendar.end_of_day(morning, 0),
+        (false, false) => return None,
     };
+    let due = due(&rule.limit, rule.time, calendar, started, None, &[])?;
     Some(SiteDue { id: rule.id.clone(), started, due })
 }

@@ -168,10 +168,13 @@ fn an_estate_without_a_readable_policy_has_the_built_in_one() {
     assert_eq!(&policy_of(&site), Policy::built_in());
 }
 
-/// Text, and every mistake in it: line, column, and a part of the reason.
+/// Line, column, and a part of the reason.
+type Told = (usize, usize, &'static str);
+
+/// Text, and every mistake in it.
 #[test]
 fn every_mistake_is_told_with_its_place() {
-    let table: [(&str, &[(usize, usize, &str)]); 33] = [
+    let table: [(&str, &[Told]); 33] = [
         ("[[clock]\n", &[(1, 1, "no 'id'"), (1, 9, "unclosed")]),
         ("holiday = 1", &[(1, 1, "unknown key 'holiday'")]),
         ("promises = 3", &[(1, 12, "'promises' must be a table")]),
