@@ -81,6 +81,7 @@ enum Command {
     Case(case::CaseCommand),
     #[command(subcommand)]
     Playbook(playbook::PlaybookCommand),
+    #[command(subcommand)]
     Policy(policy::Policy),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
