@@ -63,11 +63,21 @@ impl Office {
         sitting: Sitting,
         command: &Command,
     ) -> Result<bool, OfficeError> {
-        self.carry_out_all(batch, rng, sitting, &[(sitting.now, command)])
+        let Sitting { person, now } = sitting;
+        let mut desk = Desk::at(batch);
+        let site = site_of(&mut desk, command)?;
+        let roles = roles_at(desk.db, person, site)?;
+        rules::may_give(&roles, command)?;
+        let estate = desk.read(DocumentId::of_site(site), DocumentKind::Site).map(Site::read);
+        let asking = rules::Asking { person, roles: &roles, now, site: estate.as_ref() };
+        let case = desk.read(command.document(), DocumentKind::Case).map(Case::read);
+        rules::admit(&asking, command, case.as_ref())?;
+        self.carry_out_all(batch, rng, sitting, &[(now, command)])
     }
 
     /// Carries out several commands in one envelope, each with the time at which it is claimed to have
-    /// happened: an import knows when a case was closed elsewhere. Tells whether they changed anything.
+    /// happened: an import knows when a case was closed elsewhere, and by whose procedure it was closed
+    /// there is not asked here. Tells whether they changed anything.
     ///
     /// # Errors
     /// If the person may not, a command is out of bounds, or the database fails. Nothing is written
@@ -80,17 +90,11 @@ impl Office {
         commands: &[(Timestamp, &Command)],
     ) -> Result<bool, OfficeError> {
         let Sitting { person, now } = sitting;
-        let actor = batch.office_actor;
-        let mut desk = Desk { db: batch.db, cache: batch.documents, copies: Vec::new(), actor };
+        let mut desk = Desk::at(batch);
         let mut written = Vec::new();
         for &(claimed_at, command) in commands {
             let site = site_of(&mut desk, command)?;
-            let roles = roles_at(desk.db, person, site)?;
-            rules::may_give(&roles, command)?;
-            let estate = desk.read(DocumentId::of_site(site), DocumentKind::Site).map(Site::read);
-            let asking = rules::Asking { person, roles: &roles, now: claimed_at, site: estate.as_ref() };
-            let case = desk.read(command.document(), DocumentKind::Case).map(Case::read);
-            rules::admit(&asking, command, case.as_ref())?;
+            rules::may_give(&roles_at(desk.db, person, site)?, command)?;
             let author = Author {
                 command: CommandId::mint(now, rng),
                 person,
@@ -177,7 +181,11 @@ struct Desk<'a> {
     actor: ActorBytes,
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    fn at(batch: &'a mut Batch<'_>) -> Self {
+        Self { db: batch.db, cache: batch.documents, copies: Vec::new(), actor: batch.office_actor }
+    }
+
     /// The document as it now reads, with what this desk has done to it; none if it is not there, or is of
     /// another kind.
     fn read(&mut self, id: DocumentId, kind: DocumentKind) -> Option<&Document> {

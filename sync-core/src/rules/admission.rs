@@ -187,7 +187,7 @@ fn admit_entry(
                 Some(_) => Ok(()),
             }
         }
-        Fact::Closed if order.is_none() => may_close(case, &authority(), asking.roles).map(|_| ()),
+        Fact::Closed if order.is_none() => may_close(case, &asking.policy(), asking.roles).map(|_| ()),
         // Every other fact may be stated at any time.
         _ => Ok(()),
     }

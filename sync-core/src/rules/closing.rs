@@ -2,6 +2,7 @@
 
 use super::charges::{ChargeFault, charges};
 use super::escalation::superior_owed;
+use super::policy::Policy;
 use super::settlements::{Authority, SettlementFault, settlements};
 use super::sheets::{SheetStage, sheets};
 use super::stated::{stated, this_time};
@@ -9,10 +10,6 @@ use super::status::order_status;
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::OrderId;
 use crate::model::{Case, CaseKind, Channel, EntryKind, Fact, Liability, LinkRelation, Role};
-
-/// Logged attempts to reach the owner before a case is closed without them (source: DOMAIN's rules of a
-/// case).
-pub const CLOSING_ATTEMPTS: usize = 3;
 /// Below this, an owner who did not say whether they accept is not satisfied. Ours: the middle of the
 /// five points.
 const SATISFIED_FROM: u8 = 3;
@@ -222,12 +219,12 @@ pub fn closing_attempts(case: &Case) -> usize {
 }
 
 /// Whether somebody with these roles may close the case now, and how. Work and papers have to be done in
-/// any case; without the owner it takes three logged attempts and a site director.
+/// any case; without the owner it takes as many logged attempts as the policy says, and a site director.
 ///
 /// # Errors
 /// [`ErrorCode::CloseNotReady`] with everything that stands in the way.
-pub fn may_close(case: &Case, authority: &Authority, roles: &[Role]) -> Result<Closing, Refusal> {
-    let obstacles = closing_obstacles(case, authority);
+pub fn may_close(case: &Case, policy: &Policy, roles: &[Role]) -> Result<Closing, Refusal> {
+    let obstacles = closing_obstacles(case, &policy.authority());
     if obstacles.is_empty() {
         return Ok(Closing::Regular);
     }
@@ -239,9 +236,10 @@ pub fn may_close(case: &Case, authority: &Authority, roles: &[Role]) -> Result<C
         return refuse("");
     }
     let attempts = closing_attempts(case);
-    if attempts < CLOSING_ATTEMPTS {
+    let needed = usize::try_from(policy.closing_attempts_min).unwrap_or(usize::MAX);
+    if attempts < needed {
         return refuse(&format!(
-            "; without the owner it takes {CLOSING_ATTEMPTS} logged attempts, and there are {attempts}"
+            "; without the owner it takes {needed} logged attempts, and there are {attempts}"
         ));
     }
     if !roles.iter().any(|role| matches!(role, Role::SiteDirector | Role::Manager)) {

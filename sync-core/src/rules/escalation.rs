@@ -6,11 +6,6 @@ use crate::clock::Timestamp;
 use crate::ids::{EntryId, PersonId};
 use crate::model::{Case, CaseKind, EntryKind, Fact, Level};
 
-/// The ladder of a company that named none of its own (source: DOMAIN's rules of a case; 003, text iv,
-/// section 'three').
-pub const LADDER: [Level; 5] =
-    [Level::Desk, Level::SiteDirector, Level::CustomerService, Level::GeneralManager, Level::Developer];
-
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EscalationStep {
@@ -164,7 +159,7 @@ mod tests {
             for &to in steps {
                 story.say_why(Fact::Escalated(Escalation { to }), "业主要求赔偿");
             }
-            let state = escalation(&story.case, &LADDER);
+            let state = escalation(&story.case, &crate::rules::Policy::built_in().ladder);
             let code = |fault: &EscalationFault| match fault {
                 EscalationFault::Skipped { .. } => "skipped",
                 EscalationFault::WentDown { .. } => "down",

@@ -78,7 +78,7 @@ fn facts() -> Vec<Fact> {
         Fact::StepDone(Tick { checklist: entry_id(3), step: "call".into() }),
     ];
     all.extend(SHEET_CHAIN.map(|level| Fact::SheetSigned(SheetSignature { sheet: SHEET, level })));
-    all.extend(LADDER.map(|to| Fact::Escalated(Escalation { to })));
+    all.extend(Policy::built_in().ladder.iter().map(|&to| Fact::Escalated(Escalation { to })));
     all.extend(
         LinkRelation::ALL.iter().map(|relation| {
             Fact::Linked(Link { case: DocumentId::from_bytes([9; 16]), relation: *relation })
@@ -159,7 +159,7 @@ fn everything(case: &Case) -> String {
     );
     let papers = (sheets(case), settlements(case, &authority), charges(case), checklists(case));
     let rest = (
-        escalation(case, &LADDER),
+        escalation(case, &Policy::built_in().ladder),
         superior_owed(case, CHINA_MINUTES),
         plans(case, now, CHINA_MINUTES),
         handling_rounds(case),
@@ -170,7 +170,7 @@ fn everything(case: &Case) -> String {
     let closing = (
         closing_obstacles(case, &authority),
         closing_attempts(case),
-        may_close(case, &authority, &[crate::model::Role::SiteDirector]),
+        may_close(case, Policy::built_in(), &[crate::model::Role::SiteDirector]),
     );
     let contradicts = contradictions(id, case, &authority);
     format!("{people:?}\n{papers:?}\n{rest:?}\n{closing:?}\n{contradicts:?}")

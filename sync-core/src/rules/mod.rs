@@ -36,12 +36,10 @@ mod story;
 pub use admission::{Asking, admit};
 pub use charges::{ChargeFault, ChargeState, Money, SignedCharge, charges};
 pub use checklist::{ChecklistState, StepDone, StepState, checklists};
-pub use closing::{
-    CLOSING_ATTEMPTS, Closing, Obstacle, ObstacleCode, closing_attempts, closing_obstacles, may_close,
-};
+pub use closing::{Closing, Obstacle, ObstacleCode, closing_attempts, closing_obstacles, may_close};
 pub use contradictions::{Contradiction, ContradictionCode, Side, Source, contradictions};
 pub use escalation::{
-    EscalationFault, EscalationState, EscalationStep, LADDER, SuperiorOwed, escalation, superior_owed,
+    EscalationFault, EscalationState, EscalationStep, SuperiorOwed, escalation, superior_owed,
 };
 pub use likeness::{COMPARED_MAX, SUGGESTED_FROM, likeness, suggest};
 pub use linked::{HandlingRound, Repeats, Web, handling_rounds, links, repeats};
@@ -55,7 +53,7 @@ pub use recusal::{is_recused, may_handle};
 pub use responsibility::{
     Because, OpenItem, Responsible, WaitsFor, handover_proposal, responsibility, responsible, waits_for,
 };
-pub use rework::{REWORK_WINDOW_MS, Rework, ReworkBecause, is_rework, rework_orders};
+pub use rework::{Rework, ReworkBecause, is_rework, rework_orders};
 pub use settlements::{
     Authority, Consent, Payment, SettlementFault, SettlementStage, SettlementState, settlements,
 };

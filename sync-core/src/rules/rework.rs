@@ -5,9 +5,6 @@ use super::matter::{Matter, path, plain_place};
 use crate::ids::{DocumentId, OrderId};
 use crate::model::{Case, Place};
 
-/// How long after its completion a repair that is needed again counts as rework.
-pub const REWORK_WINDOW_MS: i64 = 30 * 24 * 3600 * 1000;
-
 /// Why a matter counts as rework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReworkBecause {
@@ -65,6 +62,7 @@ pub(crate) fn same_subject(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    const REWORK_WINDOW_MS: i64 = 30 * 24 * 3600 * 1000;
     use super::*;
     use crate::clock::Timestamp;
     use crate::ids::SiteId;
