@@ -11,6 +11,10 @@ pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
 pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Operations in one change. A description of 20,000 letters typed over is 40,000.
 pub const CHANGE_OPERATIONS_MAX: u64 = 100_000;
+/// Most bytes of keys that the operations of one change say when each is written out.
+pub const CHANGE_KEY_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Longest name of an actor. Ours have 16 bytes, those of seeds 4.
+pub const ACTOR_BYTES_MAX: usize = 32;
 /// Changes in one envelope.
 pub const ENVELOPE_CHANGES_MAX: usize = 64;
 /// One envelope: the largest change and its frame, or many small ones.

@@ -13,7 +13,7 @@ use roundsman_sync_core::limits::{
 use roundsman_sync_core::model::{Role, SCHEMA};
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem};
 use roundsman_sync_core::protocol::messages::Pos;
-use roundsman_sync_core::rules::may_write;
+use roundsman_sync_core::rules;
 use rusqlite::OptionalExtension;
 
 use super::Batch;
@@ -216,6 +216,19 @@ impl Candidate<'_> {
         }
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
         let before = Content::read(&live.document);
+        let starts = self.change.deps == [seed_hash(self.kind)];
+        let has_started = !live.document.is_blank();
+        // Read from its operations: what a change does to what has arrived so far may not show, now or ever.
+        let written = match live.document.written(self.bytes, self.change) {
+            Ok(written) => written,
+            Err(error @ DocumentError::Misdirected(_)) => {
+                return Ok(no(ErrorCode::ChangeNotPermitted, error.to_string()));
+            }
+            Err(DocumentError::Panicked) => {
+                return Ok(no(ErrorCode::ChangeMalformed, "the change could not be read"));
+            }
+            Err(error) => return Ok(no(ErrorCode::ChangeMalformed, error.to_string())),
+        };
         let changed = match live.document.with(self.bytes, self.change) {
             Ok(changed) => changed,
             Err(DocumentError::Panicked) => {
@@ -228,30 +241,41 @@ impl Candidate<'_> {
             return Ok(no(ErrorCode::ChangeNotPermitted, why));
         }
         let after = Content::read(&changed);
-        let refused = match self.kind {
+        let paths = match rules::classify(self.kind, starts, &written) {
+            Ok(paths) => paths,
+            Err(refusal) => return Ok(no(refusal.code, refusal.message)),
+        };
+        let roles = match self.kind {
             DocumentKind::Case => match (before.site, after.site) {
                 (_, None) => {
-                    Some(no(ErrorCode::ChangeNotPermitted, "the case does not say at which estate it is"))
+                    return Ok(no(ErrorCode::ChangeNotPermitted, "the case does not say at which estate it is"));
                 }
                 // A first change says itself which estate it is for; later ones cannot move a case.
                 (Some(before), Some(after)) if before != after => {
-                    Some(no(ErrorCode::ChangeNotPermitted, "a case cannot be moved to another estate"))
+                    return Ok(no(ErrorCode::ChangeNotPermitted, "a case cannot be moved to another estate"));
                 }
-                (_, Some(site)) => self.may_at(batch, site)?,
+                // Whoever starts a case sets every field of it. Nobody starts one a second time, beside the
+                // first: its id is drawn by chance.
+                (Some(_), Some(_)) if starts && has_started => {
+                    return Ok(no(ErrorCode::ChangeNotPermitted, "the case has been started already"));
+                }
+                (_, Some(site)) => self.roles(batch, Some(site))?,
             },
-            DocumentKind::Site => self.may_at(batch, SiteId::of_document(self.document))?,
+            DocumentKind::Site => self.roles(batch, Some(SiteId::of_document(self.document)))?,
             DocumentKind::Contact => match case_of_contact(self.document, &changed) {
                 None => {
-                    Some(no(ErrorCode::ChangeNotPermitted, "the contact document does not name its own case"))
+                    let why = "the contact document does not name its own case";
+                    return Ok(no(ErrorCode::ChangeNotPermitted, why));
                 }
-                Some(case) => match site_of_case(batch, case)? {
-                    Some(site) => self.may_at(batch, site)?,
-                    None => self.may_anywhere(batch)?,
-                },
+                // The case may still be under way on another phone; then a role at any estate counts.
+                Some(case) => self.roles(batch, site_of_case(batch, case)?)?,
             },
         };
-        if let Some(refused) = refused {
-            return Ok(refused);
+        if roles.is_empty() {
+            return Ok(no(ErrorCode::SiteNotPermitted, "the person has no role at this estate"));
+        }
+        if let Err(refusal) = rules::may_all(&roles, &paths) {
+            return Ok(no(refusal.code, refusal.message));
         }
         if !before.stands_in(&after) {
             let why = "an entry, photo, sign-off or signature that stands cannot be changed or removed";
@@ -264,27 +288,6 @@ impl Candidate<'_> {
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
         live.document = changed;
         Ok(LoggedVerdict::Accepted)
-    }
-
-    fn may_at(&self, batch: &Batch<'_>, site: SiteId) -> Result<Option<LoggedVerdict>, DatabaseError> {
-        let roles = self.roles(batch, Some(site))?;
-        Ok(if roles.is_empty() {
-            Some(no(ErrorCode::SiteNotPermitted, "the person has no role at this estate"))
-        } else if roles.iter().any(|&role| may_write(role, self.kind)) {
-            None
-        } else {
-            Some(no(
-                ErrorCode::RoleNotPermitted,
-                format!("{:?} documents are closed to this role", self.kind),
-            ))
-        })
-    }
-
-    /// The case of a contact document may still be under way on another phone.
-    fn may_anywhere(&self, batch: &Batch<'_>) -> Result<Option<LoggedVerdict>, DatabaseError> {
-        let roles = self.roles(batch, None)?;
-        let may = roles.iter().any(|&role| may_write(role, self.kind));
-        Ok((!may).then(|| no(ErrorCode::RoleNotPermitted, "contact data is closed to this role")))
     }
 
     fn roles(&self, batch: &Batch<'_>, site: Option<SiteId>) -> Result<Vec<Role>, DatabaseError> {

@@ -10,6 +10,7 @@
 mod change;
 mod edit;
 mod heads;
+mod operations;
 mod read;
 mod register;
 mod scan;
@@ -18,6 +19,7 @@ mod seed;
 pub use change::{ActorBytes, ChangeNote, NewChange};
 pub use edit::Edit;
 pub use heads::Heads;
+pub use operations::{Act, Put, Write};
 pub use read::Fields;
 pub(crate) use read::{bytes, text, truth};
 pub use register::Register;
@@ -50,6 +52,9 @@ pub enum DocumentError {
     /// The change builds on changes that the document does not have.
     #[error("the change builds on {0:?}, which the document does not have")]
     DependencyMissing(Vec<ChangeHash>),
+    /// An operation is not at a place where its author can have written.
+    #[error("the change writes where nobody could: {0}")]
+    Misdirected(&'static str),
     /// Automerge panicked on the bytes. The document was left as it was.
     #[error("automerge panicked while applying the change")]
     Panicked,
@@ -157,6 +162,11 @@ impl Document {
             containers += 1;
         }
         containers == seed::containers(self.kind).len()
+    }
+
+    /// Whether nothing has been written yet beyond the seed.
+    pub fn is_blank(&self) -> bool {
+        self.heads() == Heads::new([seed_hash(self.kind)].into_iter())
     }
 
     /// Adds everything another copy of this document has.

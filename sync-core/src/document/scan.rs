@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::change::ChangeNote;
 use crate::ids::ChangeHash;
-use crate::limits::CHANGE_BYTES_MAX;
+use crate::limits::{ACTOR_BYTES_MAX, CHANGE_BYTES_MAX};
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const CHUNK_TYPE_CHANGE: u8 = 1;
@@ -92,14 +92,14 @@ pub fn scan(bytes: &[u8]) -> Result<ScannedChange, ScanError> {
     for _ in 0..count {
         deps.extend(ChangeHash::from_slice(reader.take(32, "dependency")?));
     }
-    let actor = reader.prefixed("actor")?.to_vec();
+    let actor = reader.actor("actor")?.to_vec();
     let seq = reader.number("sequence")?;
     let start_op = reader.number("first operation")?;
     reader.signed("time")?;
     let message = reader.prefixed("message")?;
     let note = std::str::from_utf8(message).ok().and_then(ChangeNote::from_message);
     for _ in 0..reader.number("number of other actors")? {
-        reader.prefixed("other actor")?;
+        reader.actor("other actor")?;
     }
     columns::check(&mut reader)?;
     Ok(ScannedChange { hash, deps, actor, seq, start_op, note })
@@ -155,6 +155,12 @@ impl<'a> Reader<'a> {
             }
         }
         Err(self.malformed(what))
+    }
+
+    /// Each operation that is expanded holds copies of its authors' names, so they are short.
+    fn actor(&mut self, what: &'static str) -> Result<&'a [u8], ScanError> {
+        let actor = self.prefixed(what)?;
+        if actor.len() > ACTOR_BYTES_MAX { Err(self.malformed("an actor of at most 32 bytes")) } else { Ok(actor) }
     }
 
     fn prefixed(&mut self, what: &'static str) -> Result<&'a [u8], ScanError> {

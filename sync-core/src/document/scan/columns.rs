@@ -4,7 +4,7 @@
 //! believes them spends hours or all memory. Only counts are looked at here, never values.
 
 use super::{Reader, ScanError};
-use crate::limits::CHANGE_OPERATIONS_MAX;
+use crate::limits::{CHANGE_KEY_BYTES_MAX, CHANGE_OPERATIONS_MAX};
 
 /// More columns than this no version of the format has.
 const COLUMNS_MAX: u64 = 64;
@@ -85,7 +85,7 @@ fn check_booleans(column: &mut Reader<'_>) -> Result<(), ScanError> {
 
 /// A positive count and one value; a negative count and so many values; or 0 and a count of absent ones.
 fn check_runs(column: &mut Reader<'_>, values: Values) -> Result<(), ScanError> {
-    let (mut rows, mut members) = (Rows(0), Rows(0));
+    let (mut rows, mut members, mut letters) = (Rows(0), Rows(0), 0u64);
     while column.left() > 0 {
         let count = column.signed("run length")?;
         if count == 0 {
@@ -100,7 +100,12 @@ fn check_runs(column: &mut Reader<'_>, values: Values) -> Result<(), ScanError> 
             let value = match values {
                 Values::Signed => column.signed("value")?.unsigned_abs(),
                 Values::Text => {
-                    column.prefixed("text")?;
+                    // Each row gets a copy of its own when it is expanded.
+                    let bytes = u64::try_from(column.prefixed("text")?.len()).unwrap_or(u64::MAX);
+                    letters = letters.saturating_add(bytes.saturating_mul(rows_each));
+                    if letters > CHANGE_KEY_BYTES_MAX {
+                        return Err(column.malformed("at most 4 MiB of keys"));
+                    }
                     0
                 }
                 Values::Group | Values::Unsigned | Values::Boolean | Values::Raw => column.number("value")?,

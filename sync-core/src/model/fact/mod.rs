@@ -50,7 +50,7 @@ macro_rules! facts {
 
             /// Reads a fact from its word and details. `None` if the details that this kind needs are
             /// missing or cannot be read.
-            pub(super) fn read(kind: EntryKind, details: Option<&[u8]>) -> Option<Self> {
+            pub(crate) fn read(kind: EntryKind, details: Option<&[u8]>) -> Option<Self> {
                 match kind { $( EntryKind::$variant => facts!(@decode details $variant $(, $detail)?), )* }
             }
         }

@@ -14,7 +14,7 @@ use crate::replica::{EditState, MemoryStore, Replica, SignOffResult};
 
 #[test]
 fn every_command_is_still_there_after_the_process_was_killed() {
-    let mut phone = Phone::of(Role::Technician);
+    let mut phone = Phone::of(Role::Reception);
     let case = phone.create();
     phone = phone.restarted();
     let order = phone.replica.dispatch(case, Department::Engineering, None).unwrap();
