@@ -248,7 +248,10 @@ impl Candidate<'_> {
         let roles = match self.kind {
             DocumentKind::Case => match (before.site, after.site) {
                 (_, None) => {
-                    return Ok(no(ErrorCode::ChangeNotPermitted, "the case does not say at which estate it is"));
+                    return Ok(no(
+                        ErrorCode::ChangeNotPermitted,
+                        "the case does not say at which estate it is",
+                    ));
                 }
                 // A first change says itself which estate it is for; later ones cannot move a case.
                 (Some(before), Some(after)) if before != after => {

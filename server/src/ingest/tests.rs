@@ -24,6 +24,8 @@ use crate::data_folder::{DataFolder, Identity};
 use crate::database::DatabaseError;
 use crate::projection;
 
+mod rights;
+
 const START: i64 = 1_790_000_000_000;
 
 struct Server {

@@ -153,9 +153,7 @@ impl Reader<'_> {
             let place = self.place(object.as_ref())?;
             let id = (number, self.actor.clone());
             let write = match (&op.key, object) {
-                (Key::Seq(after), Some(text)) if place.is_text => {
-                    self.letter(op, after, &place, text, id)?
-                }
+                (Key::Seq(after), Some(text)) if place.is_text => self.letter(op, after, &place, text, id)?,
                 (Key::Map(key), object) if !place.is_text && !op.insert => {
                     self.key(op, key, place, object, id)?
                 }
@@ -263,7 +261,9 @@ impl Reader<'_> {
         let replaces: Vec<Name> = op.pred.iter().map(name).collect();
         let is_letter = match &op.action {
             OpType::Put(ScalarValue::Str(_)) => op.insert && replaces.is_empty(),
-            OpType::Delete => !op.insert && at.is_some() && replaces.iter().all(|one| at.as_ref() == Some(one)),
+            OpType::Delete => {
+                !op.insert && at.is_some() && replaces.iter().all(|one| at.as_ref() == Some(one))
+            }
             OpType::Put(_)
             | OpType::Make(_)
             | OpType::Increment(_)

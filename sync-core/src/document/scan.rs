@@ -160,7 +160,11 @@ impl<'a> Reader<'a> {
     /// Each operation that is expanded holds copies of its authors' names, so they are short.
     fn actor(&mut self, what: &'static str) -> Result<&'a [u8], ScanError> {
         let actor = self.prefixed(what)?;
-        if actor.len() > ACTOR_BYTES_MAX { Err(self.malformed("an actor of at most 32 bytes")) } else { Ok(actor) }
+        if actor.len() > ACTOR_BYTES_MAX {
+            Err(self.malformed("an actor of at most 32 bytes"))
+        } else {
+            Ok(actor)
+        }
     }
 
     fn prefixed(&mut self, what: &'static str) -> Result<&'a [u8], ScanError> {

@@ -18,11 +18,7 @@ use crate::model::{EntryKind, Fact, Role, SignOffOutcome, SignOffSubject};
 /// [`ErrorCode::ChangeNotPermitted`] for what no edit does: an unknown place or field, a value of another
 /// sort, anything deleted, a container made, an entry of an unknown kind. [`ErrorCode::EntryImmutable`] for
 /// touching what was once stated.
-pub fn classify(
-    kind: DocumentKind,
-    starts: bool,
-    writes: &[Write],
-) -> Result<Vec<(Path, Action)>, Refusal> {
+pub fn classify(kind: DocumentKind, starts: bool, writes: &[Write]) -> Result<Vec<(Path, Action)>, Refusal> {
     let (found, registers, added) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
     // Contacts are started by whoever writes first, sites by the office; a first time means nothing there.
     let starts = starts && kind == DocumentKind::Case;

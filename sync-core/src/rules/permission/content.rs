@@ -53,7 +53,9 @@ pub(super) enum Thing {
 /// The container of this name in documents of this kind.
 pub(super) fn container(kind: DocumentKind, name: &str) -> Option<Container> {
     match (kind, name) {
-        (DocumentKind::Case | DocumentKind::Contact | DocumentKind::Site, "fields") => Some(Container::Fields),
+        (DocumentKind::Case | DocumentKind::Contact | DocumentKind::Site, "fields") => {
+            Some(Container::Fields)
+        }
         (DocumentKind::Case, "description") => Some(Container::Text(Path::Description)),
         (DocumentKind::Case, "entries") => Some(Container::Added(Thing::Entry)),
         (DocumentKind::Case, "orders") => Some(Container::Added(Thing::Order)),

@@ -26,7 +26,8 @@ pub type Refused = Refusal;
 /// # Errors
 /// [`ErrorCode::CommandNotPermitted`], naming the roles, what they may not write, and who may.
 pub fn may_give(roles: &[Role], command: &Command) -> Result<(), Refused> {
-    first_closed(roles, &asks(command)).map_or(Ok(()), |why| Err(Refusal::new(ErrorCode::CommandNotPermitted, why)))
+    first_closed(roles, &asks(command))
+        .map_or(Ok(()), |why| Err(Refusal::new(ErrorCode::CommandNotPermitted, why)))
 }
 
 /// Whether somebody with these roles at the estate may write all of this.

@@ -6,20 +6,20 @@ use super::super::*;
 use crate::clock::Timestamp;
 use crate::document::{ActorBytes, Document, DocumentKind, scan, seed_hash};
 use crate::ids::{
-    AreaId, CheckpointId, CommandId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId, SettlementId,
-    SheetId, SignOffId, SiteId,
+    AreaId, CheckpointId, CommandId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId,
+    SettlementId, SheetId, SignOffId, SiteId,
 };
 use crate::model::fact::{
-    Approval, Arrival, Attempt, Charge, Checklist, ChecklistStep, Deadline, Dispatch, Escalation,
-    Found, Handover, Link, Part, Plan, PlannedChange, Promise, Rate, Receipt, Review, SettlementConsent,
+    Approval, Arrival, Attempt, Charge, Checklist, ChecklistStep, Deadline, Dispatch, Escalation, Found,
+    Handover, Link, Part, Plan, PlannedChange, Promise, Rate, Receipt, Review, SettlementConsent,
     SettlementDraft, SettlementPayment, Sheet, SheetReply, SheetSending, SheetSignature, Tick, Verification,
     Wait, Walk,
 };
 use crate::model::{
     Area, Author, CaseKind, Channel, Classification, ContactDetails, Department, Documents, EntryKind, Fact,
-    Fen, Level, Liability, LinkRelation, Nature, NewCase, NewEntry, NewOrder, NewPhoto, NewSignOff, OrderKind,
-    OrderSorting, Party, PartyKind, PhotoRole, Place, SignOffOutcome, SignOffSubject, SitePerson, Urgency,
-    Verifier, WaitFor, Way, Window, Written,
+    Fen, Level, Liability, LinkRelation, Nature, NewCase, NewEntry, NewOrder, NewPhoto, NewSignOff,
+    OrderKind, OrderSorting, Party, PartyKind, PhotoRole, Place, SignOffOutcome, SignOffSubject, SitePerson,
+    Urgency, Verifier, WaitFor, Way, Window, Written,
 };
 
 const CASE: DocumentId = DocumentId::from_bytes([0x11; 16]);
@@ -157,11 +157,15 @@ fn fact(kind: EntryKind) -> Option<Fact> {
     let step = ChecklistStep { id: "one".into(), zh: "一".into(), en: "one".into(), due: None };
     Some(match kind {
         // Stated by commands of their own, or by nobody.
-        EntryKind::Received | EntryKind::Dispatched | EntryKind::Assigned | EntryKind::Unknown => return None,
+        EntryKind::Received | EntryKind::Dispatched | EntryKind::Assigned | EntryKind::Unknown => {
+            return None;
+        }
         EntryKind::Waiting => Fact::Waiting(Wait { reason: WaitFor::Part, expected: None, attempt: None }),
         EntryKind::Arrived => Fact::Arrived(Arrival::default()),
         EntryKind::PartUsed => {
-            Fact::PartUsed(Part { name: "阀".into(), quantity_milli: 1_000, unit: "个".into(), price: None })
+            Fact::PartUsed(Part {
+                name: "阀".into(), quantity_milli: 1_000, unit: "个".into(), price: None
+            })
         }
         EntryKind::PlanWritten => Fact::PlanWritten(Plan { finish_by: NOW }),
         EntryKind::PlanApproved => Fact::PlanApproved(Approval { level }),
@@ -195,11 +199,9 @@ fn fact(kind: EntryKind) -> Option<Fact> {
             Fact::SettlementConsented(SettlementConsent { settlement: DEAL, level, sheet: None })
         }
         EntryKind::SettlementPaid => Fact::SettlementPaid(SettlementPayment { settlement: DEAL, sum }),
-        EntryKind::PlaybookChosen => Fact::PlaybookChosen(Checklist {
-            playbook: "lift".into(),
-            from: NOW,
-            steps: vec![step],
-        }),
+        EntryKind::PlaybookChosen => {
+            Fact::PlaybookChosen(Checklist { playbook: "lift".into(), from: NOW, steps: vec![step] })
+        }
         EntryKind::StepDone => Fact::StepDone(Tick { checklist: entry(1), step: "one".into() }),
         EntryKind::Reviewed => Fact::Reviewed(Review { keep: Some("快".into()), ..Review::default() }),
         other => Fact::plain(other).unwrap(),
@@ -330,5 +332,8 @@ fn whoever_signs_for_another_level_hears_it() {
     assert!(may_give(&[Role::SiteDirector], &sign(Level::SiteDirector)).is_ok());
     let refused = may_give(&[Role::SiteDirector], &sign(Level::GeneralManager)).unwrap_err();
     assert_eq!(refused.message, "site_director may not add signed_as/general_manager; manager may");
-    assert!(may_give(&[Role::Reception], &sign(Level::Desk)).is_err(), "the desk writes sheets and signs none");
+    assert!(
+        may_give(&[Role::Reception], &sign(Level::Desk)).is_err(),
+        "the desk writes sheets and signs none"
+    );
 }
