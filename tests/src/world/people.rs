@@ -7,9 +7,10 @@ use roundsman_sync_core::ids::{DocumentId, EntryId, SiteId};
 use roundsman_sync_core::model::fact::Wait;
 use roundsman_sync_core::model::{
     CaseKind, Channel, Classification, ContactDetails, Department, EntryKind, Fact, Nature, NewCase,
-    NewEntry, PhotoRole, Place, SignOffOutcome, SignOffSubject, Urgency, WaitFor,
+    NewEntry, PhotoRole, Place, Role, SignOffOutcome, SignOffSubject, Urgency, WaitFor,
 };
 use roundsman_sync_core::replica::{CaseFilter, Replica, SignOffResult};
+use roundsman_sync_core::rules;
 
 use super::World;
 use super::device::{Given, entry_of};
@@ -126,7 +127,13 @@ impl World {
                 self.ever_assigned.insert((case, person));
             }
             Act::Record => {
-                let fact = some_fact(rng);
+                let roles: Vec<Role> = replica
+                    .roles()
+                    .iter()
+                    .filter(|at| Some(at.site) == read.site)
+                    .map(|at| at.role)
+                    .collect();
+                let fact = some_fact(rng, &roles);
                 let note = format!("{} {}", fact.kind(), rng.random_range(0..1_000));
                 let order = order.filter(|_| rng.random_bool(0.8));
                 return replica.record(case, order, NewEntry::now(fact, note)).map(Some);
@@ -198,8 +205,9 @@ pub(super) fn new_case(rng: &mut dyn Rng, site: SiteId) -> NewCase {
     }
 }
 
-/// Something that people state, of the kinds that need no more said.
-fn some_fact(rng: &mut dyn Rng) -> Fact {
+/// Something that people state, of the kinds that need no more said: mostly what is theirs to state, and
+/// sometimes what the phone has to refuse at once. That it did shows at the server, which hears of none.
+fn some_fact(rng: &mut dyn Rng, roles: &[Role]) -> Fact {
     let stated = |kind: &EntryKind| match kind {
         // These follow from commands of their own, or need an owner who was not reached.
         EntryKind::Received | EntryKind::Dispatched | EntryKind::Unknown => None,
@@ -210,8 +218,13 @@ fn some_fact(rng: &mut dyn Rng) -> Fact {
         EntryKind::Reviewed => Some(Fact::Remark),
         kind => Fact::plain(*kind),
     };
-    let facts: Vec<_> = EntryKind::ALL.iter().filter_map(stated).collect();
-    facts.choose(rng).unwrap().clone()
+    let is_theirs = |fact: &Fact| {
+        roles.iter().any(|&role| rules::may(role, rules::Path::Entry(fact.kind()), rules::Action::Add))
+    };
+    let theirs = rng.random_bool(0.9);
+    let facts: Vec<_> =
+        EntryKind::ALL.iter().filter_map(stated).filter(|fact| is_theirs(fact) == theirs).collect();
+    facts.choose(rng).cloned().unwrap_or(Fact::Remark)
 }
 
 pub(super) fn some_urgency(rng: &mut dyn Rng) -> Urgency {

@@ -155,12 +155,6 @@ impl Estate {
             let new = NewEntry::now(fact, note);
             technician.replica.record(case, Some(order), new).unwrap();
         }
-        let name = ContactDetails {
-            name: Some("王秀兰".into()),
-            phone: Some("138 0013 8000".into()),
-            ..ContactDetails::default()
-        };
-        technician.replica.write_contact(case, name).unwrap();
         let statement = technician.replica.statement(case, Some(order), SignOffSubject::Completion).unwrap();
         let signed = SignOffResult {
             settlement: None,
@@ -175,19 +169,29 @@ impl Estate {
         guard.sync(service, 0);
         technician.sync(service, 0);
         self.case = case;
+        let details = ContactDetails {
+            name: Some("王秀兰".into()),
+            phone: Some("138 0013 8000".into()),
+            ..ContactDetails::default()
+        };
+        self.office(&Command::WriteContact { case, details });
         self.far_case = self.office_case(self.far, "远山苑的路灯不亮。");
     }
 
     fn office_case(&mut self, site: SiteId, description: &str) -> DocumentId {
         let case = DocumentId::mint(BACK, &mut self.rng);
         let received = EntryId::mint(BACK, &mut self.rng);
-        let command = Command::CreateCase { case, received, new: at_the_lift(site, description) };
+        self.office(&Command::CreateCase { case, received, new: at_the_lift(site, description) });
+        case
+    }
+
+    /// Somebody at the desk does this.
+    fn office(&mut self, command: &Command) {
         let desk = Sitting { person: self.service.identity().desk, now: BACK };
         let rng = &mut self.rng;
         self.service
-            .write::<_, OfficeError>(|batch, office| office.carry_out(batch, rng, desk, &command))
+            .write::<_, OfficeError>(|batch, office| office.carry_out(batch, rng, desk, command))
             .unwrap();
-        case
     }
 
     /// Adds a person to the office, with [`PASSWORD`] chosen already.

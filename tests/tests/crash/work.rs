@@ -98,7 +98,7 @@ impl Day {
         match number % 7 {
             1 | 2 => {
                 let note = format!("条目 {number}");
-                replica.record(case, None, NewEntry::now(Fact::Diagnosed, note)).map(|_| ())
+                replica.record(case, None, NewEntry::now(Fact::Remark, note)).map(|_| ())
             }
             3 => {
                 let mut bytes = vec![0; self.rng.random_range(1..40_000)];

@@ -107,6 +107,7 @@ fn named(fact: &Fact) -> Option<Path> {
         | Fact::Closed
         | Fact::Reviewed(_)
         | Fact::Reopened
+        | Fact::Settled(_)
         | Fact::Remark
         | Fact::Unknown => None,
     }

@@ -184,6 +184,8 @@ const TABLE: &[Row] = &[
     (Path::OrderClosed, Add, OFFICE),
     entry(EntryKind::Reviewed, OFFICE),
     entry(EntryKind::Reopened, OFFICE),
+    // Which of two contradicting statements holds is decided where cases are run (ours).
+    entry(EntryKind::Settled, OFFICE),
     entry(EntryKind::Remark, STAFF),
     // Everybody signs as what they are. An engineering manager (工程部经理) has no role of their own: at a
     // small estate the supervisor is one, elsewhere somebody of the company (ours). The developer has no

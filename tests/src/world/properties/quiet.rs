@@ -14,5 +14,19 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
     if waiting > 0 {
         return Err(Property::HonestRunsAreQuiet.broken(format!("{waiting} changes wait for ever")));
     }
-    Ok(())
+    // Rights only grow here, so whatever a phone let its user do was theirs to do.
+    let refused: Vec<(String, String)> = world.read(|db| {
+        let mut all = db.prepare(
+            "SELECT DISTINCT code, why FROM changes WHERE code IN ('role_not_permitted', 'site_not_permitted',
+             'change_not_permitted', 'entry_immutable', 'change_malformed')",
+        )?;
+        let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    });
+    match refused.first() {
+        None => Ok(()),
+        Some((code, why)) => {
+            Err(Property::HonestRunsAreQuiet.broken(format!("an honest edit was refused: {code}: {why}")))
+        }
+    }
 }

@@ -6,12 +6,12 @@ use super::super::*;
 use crate::clock::Timestamp;
 use crate::document::{ActorBytes, Document, DocumentKind, scan, seed_hash};
 use crate::ids::{
-    AreaId, CheckpointId, CommandId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId,
+    AreaId, CheckpointId, CommandId, ConflictId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId,
     SettlementId, SheetId, SignOffId, SiteId,
 };
 use crate::model::fact::{
     Approval, Arrival, Attempt, Charge, Checklist, ChecklistStep, Deadline, Dispatch, Escalation, Found,
-    Handover, Link, Part, Plan, PlannedChange, Promise, Rate, Receipt, Review, SettlementConsent,
+    Handover, Link, Part, Plan, PlannedChange, Promise, Rate, Receipt, Review, Ruling, SettlementConsent,
     SettlementDraft, SettlementPayment, Sheet, SheetReply, SheetSending, SheetSignature, Tick, Verification,
     Wait, Walk,
 };
@@ -203,6 +203,7 @@ fn fact(kind: EntryKind) -> Option<Fact> {
             Fact::PlaybookChosen(Checklist { playbook: "lift".into(), from: NOW, steps: vec![step] })
         }
         EntryKind::StepDone => Fact::StepDone(Tick { checklist: entry(1), step: "one".into() }),
+        EntryKind::Settled => Fact::Settled(Ruling { conflict: ConflictId::from_bytes([7; 16]) }),
         EntryKind::Reviewed => Fact::Reviewed(Review { keep: Some("快".into()), ..Review::default() }),
         other => Fact::plain(other).unwrap(),
     })
