@@ -166,7 +166,7 @@ impl Document {
 
     /// Whether nothing has been written yet beyond the seed.
     pub fn is_blank(&self) -> bool {
-        self.heads() == Heads::new([seed_hash(self.kind)].into_iter())
+        self.heads() == Heads::new([seed_hash(self.kind)])
     }
 
     /// Adds everything another copy of this document has.

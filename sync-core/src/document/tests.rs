@@ -237,3 +237,54 @@ fn a_container_that_somebody_puts_in_place_of_the_seeds_own_is_noticed() {
     doc.edit::<DocumentError>(&actor, &note(3), |edit| edit.add(&[], "photos", [])).unwrap();
     assert!(!doc.stands_on_its_seed());
 }
+
+#[test]
+fn an_actor_name_or_a_key_that_would_fill_memory_when_written_out_is_refused() {
+    // Each of 100,000 operations would hold a copy.
+    let long = [0xab; 60];
+    let mut bytes = vec![0, 60];
+    bytes.extend_from_slice(&long);
+    bytes.extend_from_slice(&[1, 1, 0, 0, 0, 0]);
+    assert!(matches!(scan(&chunk(&bytes)), Err(ScanError::Malformed { .. })), "an author of 60 bytes");
+    // Keys (1 << 4 | 5): a run of 99,999 times a key of 60 letters.
+    let mut column = vec![1, 0x15, 64, 0x9f, 0x8d, 0x06, 60];
+    column.extend_from_slice(&[b'k'; 60]);
+    let bytes = chunk(&[&[0, 1, 0xaa, 1, 1, 0, 0, 0][..], &column].concat());
+    assert!(matches!(scan(&bytes), Err(ScanError::Malformed { what: "at most 4 MiB of keys", .. })));
+}
+
+proptest! {
+    /// Whatever people make of a text, with letters beside and taken away by others, is writing letters.
+    #[test]
+    fn a_text_rewritten_by_two_people_in_turn_and_apart_is_nothing_but_letters(
+        words in proptest::collection::vec(("[a-c漏水🚰 ]{0,12}", any::<bool>(), any::<bool>()), 1..12),
+    ) {
+        let mut docs = [Document::new(DocumentKind::Case).unwrap(), Document::new(DocumentKind::Case).unwrap()];
+        for (word, right, meet) in words {
+            let doc = &mut docs[usize::from(right)];
+            let before = doc.clone();
+            let actor = ActorBytes::from_bytes([1 + u8::from(right); 16]);
+            let base = doc.fields().long_text("description");
+            let change = doc
+                .edit::<DocumentError>(&actor, &note(1), |edit| edit.rewrite("description", &base, &word))
+                .unwrap();
+            if let Some(change) = change {
+                // The server may have more than the author had seen.
+                let [left, other] = &mut docs;
+                for mut server in [before.clone(), { let mut all = before.clone(); all.merge(&mut if right { left.clone() } else { other.clone() }).unwrap(); all }] {
+                    let scanned = scan(&change.bytes).unwrap();
+                    let writes = server.written(&change.bytes, &scanned).unwrap();
+                    prop_assert_eq!(writes.len(), 1);
+                    prop_assert_eq!(&writes[0].act, &Act::Splice);
+                    prop_assert_eq!(&writes[0].path, &["description"]);
+                    server.apply(&change.bytes).unwrap();
+                }
+            }
+            if meet {
+                let [left, other] = &mut docs;
+                left.merge(other).unwrap();
+                other.merge(left).unwrap();
+            }
+        }
+    }
+}

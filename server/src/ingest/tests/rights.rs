@@ -1,13 +1,12 @@
 //! Who may write what, as the server sees it: phones that checked nothing, and hands that forge.
 
-use automerge::legacy::OpType;
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{ActorId, Automerge, AutomergeError, ROOT, ReadDoc};
 use roundsman_sync_core::ids::{AreaId, ChangeHash, PhotoHash, PhotoId, SignOffId};
 use roundsman_sync_core::model::fact::{Escalation, SheetSignature};
 use roundsman_sync_core::model::{
-    Area, Department, Level, Liability, NewPhoto, NewSignOff, OrderSorting, PhotoRole, SignOffOutcome,
-    SignOffSubject, SitePerson,
+    Area, Department, Level, Liability, Nature, NewPhoto, NewSignOff, OrderSorting, PhotoRole,
+    SignOffOutcome, SignOffSubject, SitePerson,
 };
 
 use super::*;
@@ -111,7 +110,7 @@ fn table(site: SiteId) -> Vec<(&'static str, Command)> {
     let liability = OrderSorting { liability: Some(Liability::Owner), ..OrderSorting::default() };
     let sheet = roundsman_sync_core::ids::SheetId::from_bytes([7; 16]);
     let signed = |level| record(None, Fact::SheetSigned(SheetSignature { sheet, level }));
-    let nature = roundsman_sync_core::model::Nature::Valid;
+    let nature = Nature::Valid;
     vec![
         ("gtrsdm-", urgency(Urgency::General)),
         ("--rsdm-", classify(Classification { nature: Some(nature), ..Classification::default() })),
@@ -182,6 +181,7 @@ fn each_role_writes_into_each_container_what_is_its_own_and_nothing_else() {
     }
 }
 
+#[allow(clippy::wildcard_enum_match_arm, reason = "a command that adds nothing is used as it is")]
 /// The same command with ids that nobody used, so that it adds and replaces nothing.
 fn with_fresh_ids(command: Command, id: [u8; 16]) -> Command {
     match command {
@@ -327,9 +327,9 @@ fn a_forbidden_write_is_refused_also_where_it_would_lose() {
         let mut technician = server.reader("李明", Role::Technician);
         technician.actor = ActorBytes::from_bytes(actor);
         let nature = |nature| classify(Classification { nature: Some(nature), ..Classification::default() });
-        let envelope = desk.say(&server, &nature(roundsman_sync_core::model::Nature::Valid));
+        let envelope = desk.say(&server, &nature(Nature::Valid));
         assert!(matches!(server.one(&desk, envelope), Verdict::Accepted { .. }));
-        let envelope = technician.say(&server, &nature(roundsman_sync_core::model::Nature::Vent));
+        let envelope = technician.say(&server, &nature(Nature::Vent));
         let Verdict::Quarantined { code, why } = server.one(&technician, envelope) else { panic!("taken") };
         assert_eq!(code, ErrorCode::RoleNotPermitted);
         assert_eq!(
@@ -343,33 +343,32 @@ fn a_forbidden_write_is_refused_also_where_it_would_lose() {
 #[test]
 fn an_edit_takes_away_nothing_but_what_stands_where_it_writes() {
     let mut server = Server::new();
-    server.with_a_case();
-    let orders = server.case(CASE).orders;
+    let mut desk = server.with_a_case();
+    let nature = Classification { nature: Some(Nature::Valid), ..Classification::default() };
+    let envelope = desk.say(&server, &classify(nature));
+    assert!(matches!(server.one(&desk, envelope), Verdict::Accepted { .. }));
+    let before = server.case(CASE);
     let mut guard = server.reader("王强", Role::Guard);
-    // A guard's honest new order, which says besides that it takes the place of the desk's.
-    let honest = guard.hostile(CASE, DocumentKind::Case, |tx| {
-        let order = tx.put_object(
-            inner(tx, &["orders"]),
-            OrderId::from_bytes([0x44; 16]).to_string(),
-            automerge::ObjType::Map,
-        )?;
-        tx.put(order, "department", "security")
-    });
+    // A guard's honest edit of the urgency, which says besides that it takes the place of the nature.
+    let honest =
+        guard.hostile(CASE, DocumentKind::Case, |tx| tx.put(inner(tx, &["fields"]), "urgency", "general"));
     let standing = Automerge::load(&guard.documents[&CASE].save()).unwrap();
-    let (_, container) = standing.get(ROOT, "orders").unwrap().unwrap();
-    let (_, victim) = standing.get(container, ORDER.to_string()).unwrap().unwrap();
-    let automerge::ObjId::Id(counter, actor, _) = victim else { panic!("a map") };
+    let (_, container) = standing.get(ROOT, "fields").unwrap().unwrap();
+    let (_, victim) = standing.get(container, "nature").unwrap().unwrap();
+    let automerge::ObjId::Id(counter, actor, _) = victim else { panic!("an operation") };
     let mut forged = automerge::Change::try_from(honest[0].change.bytes.as_slice()).unwrap().decode();
-    let made = forged.operations.iter_mut().find(|op| matches!(op.action, OpType::Make(_))).unwrap();
-    made.pred = vec![automerge::legacy::OpId::new(counter, &actor)].into();
+    let mut replaces: Vec<_> = forged.operations[0].pred.iter().cloned().collect();
+    replaces.push(automerge::legacy::OpId::new(counter, &actor));
+    forged.operations[0].pred = replaces.into();
     forged.hash = None;
     let forged = vec![written(CASE, DocumentKind::Case, &automerge::Change::from(forged))];
     let envelope = guard.seal(&server, forged);
     assert_eq!(code_of(&server.one(&guard, envelope)), ErrorCode::ChangeNotPermitted);
-    assert_eq!(server.case(CASE).orders, orders);
+    assert_eq!(server.case(CASE), before);
     // Without that it is an ordinary edit.
     let envelope = guard.seal(&server, honest);
     assert!(matches!(server.one(&guard, envelope), Verdict::Accepted { .. }));
+    assert_eq!(server.case(CASE).nature.shown(), Some(&Nature::Valid));
 }
 
 #[test]

@@ -37,10 +37,8 @@ pub fn asks(command: &Command) -> Vec<(Path, Action)> {
 
 /// The paths of an entry: the entry itself and the level that it names.
 pub(super) fn stated(fact: &Fact, about_order: bool) -> Vec<(Path, Action)> {
-    let entry = match fact.kind() {
-        EntryKind::Closed if about_order => Path::OrderClosed,
-        kind => Path::Entry(kind),
-    };
+    let closes_order = about_order && fact.kind() == EntryKind::Closed;
+    let entry = if closes_order { Path::OrderClosed } else { Path::Entry(fact.kind()) };
     std::iter::once(entry).chain(named(fact)).map(|path| (path, Add)).collect()
 }
 
