@@ -262,7 +262,11 @@ impl Sample {
                     Self::one("liability", term(Vocabulary::Liability, "warranty")),
                     Self::one(
                         "party",
-                        Value::Named(Vocabulary::Party, "maintenance".to_owned(), self.text("迅达电梯维保（浦东）")),
+                        Value::Named(
+                            Vocabulary::Party,
+                            "maintenance".to_owned(),
+                            self.text("迅达电梯维保（浦东）"),
+                        ),
                     ),
                     Self::one("appointment", Value::Window(moment(20), moment(140))),
                 ],

@@ -118,8 +118,11 @@ fn every_kind_without_details_has_a_sentence_of_its_own_in_both_languages() {
     for lang in Lang::ALL {
         let bare = EntryKind::ALL.iter().filter_map(|&kind| Fact::plain(kind));
         let bare: Vec<Fact> = bare.filter(|fact| fact.details_json().is_null()).collect();
-        let told: BTreeSet<_> =
-            bare.iter().map(|fact| tell(lang, fact.kind(), &Value::Null)).filter(|told| !told.is_empty()).collect();
+        let told: BTreeSet<_> = bare
+            .iter()
+            .map(|fact| tell(lang, fact.kind(), &Value::Null))
+            .filter(|told| !told.is_empty())
+            .collect();
         assert_eq!(told.len(), bare.len(), "{lang:?}");
     }
 }

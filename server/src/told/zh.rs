@@ -63,8 +63,7 @@ pub(super) fn sentence(fact: &Fact, t: &Telling<'_>) -> String {
         Fact::PaperReceived => "已收到所需资料".to_owned(),
         Fact::HazardCoordinated => "业主自有部位的隐患已依法协调并记录".to_owned(),
         Fact::SheetWritten(sheet) => {
-            let reply =
-                sheet.reply_by.map(|by| format!("，应于 {} 前回复", t.time(by))).unwrap_or_default();
+            let reply = sheet.reply_by.map(|by| format!("，应于 {} 前回复", t.time(by))).unwrap_or_default();
             format!("拟工作联系单致{}“{}”{reply}", party(sheet.party), sheet.party_name)
         }
         Fact::SheetSigned(signature) => format!("{}已签发联系单", level(signature.level)),

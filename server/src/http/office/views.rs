@@ -6,12 +6,14 @@ use roundsman_sync_core::ids::OrderId;
 use roundsman_sync_core::model::Department;
 
 use crate::console::{
-    CaseFilter, CaseListView, CaseRow, CaseView, Choice, Contact, Drawn, Entry, Field, Fit, Found, Lang, Moment,
-    Order, Photo, PhotoPlace, RefusedEdit, Register, SignOff, Stated, Text, Value, Vocabulary, Witness,
+    CaseFilter, CaseListView, CaseRow, CaseView, Choice, Contact, Drawn, Entry, Field, Fit, Found, Lang,
+    Moment, Order, Photo, PhotoPlace, RefusedEdit, Register, SignOff, Stated, Text, Value, Vocabulary,
+    Witness,
 };
 use crate::projection::queries::{
-    self, CaseDetails, CaseLine, CasePage, ContactValues, Drawing, FieldValue, FieldValues, Fitness, Mentions,
-    OrderDetails, PersonName, PhotoDetails, RefusedChange, SignOffDetails, StatedValue, TimelineEntry,
+    self, CaseDetails, CaseLine, CasePage, ContactValues, Drawing, FieldValue, FieldValues, Fitness,
+    Mentions, OrderDetails, PersonName, PhotoDetails, RefusedChange, SignOffDetails, StatedValue,
+    TimelineEntry,
 };
 use crate::told::{Telling, told};
 
@@ -87,9 +89,8 @@ impl Making {
         let site =
             Field { name: "site", register: Register::of(Value::Text(Text::from(details.line.site_name))) };
         // Most cases have a reporter and are about nobody: only what was said is shown of these.
-        let said = |field: &FieldValues| {
-            !matches!(field.field, "anonymous" | "about") || !field.values.is_empty()
-        };
+        let said =
+            |field: &FieldValues| !matches!(field.field, "anonymous" | "about") || !field.values.is_empty();
         let fields = details.fields.into_iter().filter(said).map(|field| self.field(field));
         CaseView {
             id: details.line.id,

@@ -178,7 +178,11 @@ fn orders(db: &Connection, document: &Document, case: &Case) -> Result<Vec<Order
     Ok(found)
 }
 
-fn order_fields(db: &Connection, document: &Document, order: &Order) -> Result<Vec<FieldValues>, DatabaseError> {
+fn order_fields(
+    db: &Connection,
+    document: &Document,
+    order: &Order,
+) -> Result<Vec<FieldValues>, DatabaseError> {
     let id = order.id.to_string();
     let registers = Registers { db, document, container: vec!["orders", &id] };
     let word = |word: &str| Ok(FieldValue::Word(word.to_owned()));

@@ -39,7 +39,11 @@ pub(super) fn contact(db: &Connection, case: DocumentId) -> Result<Option<Contac
 ///
 /// # Errors
 /// If the database fails.
-pub fn contact_words(db: &Connection, reach: &Reach, case: &CaseLine) -> Result<Option<String>, DatabaseError> {
+pub fn contact_words(
+    db: &Connection,
+    reach: &Reach,
+    case: &CaseLine,
+) -> Result<Option<String>, DatabaseError> {
     if !reach.sees_contacts(case.site) {
         return Ok(None);
     }

@@ -112,7 +112,12 @@ pub fn people(db: &Connection, reach: &Reach, query: &PeopleQuery) -> Result<Peo
 ///
 /// # Errors
 /// If the database fails.
-pub fn works_at(db: &Connection, reach: &Reach, person: PersonId, site: SiteId) -> Result<bool, DatabaseError> {
+pub fn works_at(
+    db: &Connection,
+    reach: &Reach,
+    person: PersonId,
+    site: SiteId,
+) -> Result<bool, DatabaseError> {
     if !reach.sees_cases(site) {
         return Ok(false);
     }

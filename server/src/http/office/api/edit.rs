@@ -65,7 +65,12 @@ impl Edit<'_, '_> {
     }
 
     /// Makes sure that somebody works at the estate: else they would never hear of it.
-    pub(super) fn colleague(&self, name: &str, person: Option<PersonId>, site: SiteId) -> Result<(), Problem> {
+    pub(super) fn colleague(
+        &self,
+        name: &str,
+        person: Option<PersonId>,
+        site: SiteId,
+    ) -> Result<(), Problem> {
         match person {
             Some(person) if !queries::works_at(self.batch.db, self.reach, person, site)? => {
                 let why = format!("'{name}': nobody of id {person} works at this estate");
@@ -87,10 +92,7 @@ pub(super) async fn make<T: Send + 'static>(
     edit: impl FnOnce(&mut Edit<'_, '_>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let (reach, now) = (program.reach, App::now());
-    program
-        .app
-        .write(move |batch, office| edit(&mut Edit { batch, office, reach: &reach, now }))
-        .await
+    program.app.write(move |batch, office| edit(&mut Edit { batch, office, reach: &reach, now })).await
 }
 
 /// Makes an edit of a case that is in reach.

@@ -79,8 +79,7 @@ fn write(edit: &mut Edit<'_, '_>, head: &CaseLine, wanted: Wanted) -> Result<Ent
     let Wanted { id, kind, order, note, mut details, declared } = wanted;
     let entry = edit.id(id, |now, rng| EntryId::mint(now, rng));
     name_paper(kind, entry, &mut details);
-    let fact =
-        Fact::from_json(kind, &details).map_err(|why| Problem::new(ErrorCode::DetailsInvalid, why))?;
+    let fact = Fact::from_json(kind, &details).map_err(|why| Problem::new(ErrorCode::DetailsInvalid, why))?;
     let new = NewEntry { fact, note, declared };
     let standing = edit.read(head)?;
     if let Some(known) = standing.entry(entry) {

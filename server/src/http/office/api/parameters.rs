@@ -63,7 +63,10 @@ pub(super) fn limit(given: &str) -> Result<u16, Problem> {
 }
 
 /// A word or id of a body, if it was given.
-pub(super) fn given<T: FromStr<Err: Display>>(name: &str, given: &Option<String>) -> Result<Option<T>, Problem> {
+pub(super) fn given<T: FromStr<Err: Display>>(
+    name: &str,
+    given: &Option<String>,
+) -> Result<Option<T>, Problem> {
     word(name, given.as_deref().unwrap_or_default())
 }
 

@@ -39,7 +39,9 @@ fn settling(id: DocumentId, case: &Case, field: &str, choice: &str) -> Option<Co
                 "kind" => to.kind = Some(chosen(&order.kind, text, ToString::to_string)?),
                 "liability" => to.liability = Some(chosen(&order.liability, text, ToString::to_string)?),
                 "party" => to.party = Some(chosen(&order.party, text, ToString::to_string)?),
-                "appointment" => to.appointment = Some(chosen(&order.appointment, text, ToString::to_string)?),
+                "appointment" => {
+                    to.appointment = Some(chosen(&order.appointment, text, ToString::to_string)?)
+                }
                 _ => return None,
             }
             Some(Command::SortOrder { case: id, order: order.id, to })

@@ -7,9 +7,9 @@ use roundsman_sync_core::model;
 use serde::Serialize;
 
 use crate::projection::queries::{
-    self, CaseLine, CasePage, Conflict, ConflictPage, ContactValues, Drawing, FieldValue,
-    FieldValues, Fitness, Found, OrderDetails, PersonName, PhotoDetails, QuarantinePage, QuarantinedChange,
-    RefusedChange, SignOffDetails, StatedValue, TimeFlag, TimelineEntry,
+    self, CaseLine, CasePage, Conflict, ConflictPage, ContactValues, Drawing, FieldValue, FieldValues,
+    Fitness, Found, OrderDetails, PersonName, PhotoDetails, QuarantinePage, QuarantinedChange, RefusedChange,
+    SignOffDetails, StatedValue, TimeFlag, TimelineEntry,
 };
 
 pub(super) fn time(time: Timestamp) -> String {
