@@ -91,6 +91,7 @@ pub(super) fn sentence(fact: &Fact, t: &Telling<'_>) -> String {
         Fact::Closed => "Closed".to_owned(),
         Fact::Reviewed(review) => reviewed(review),
         Fact::Reopened => "Open again; the earlier round of handling goes with it".to_owned(),
+        Fact::Settled(_) => "Two statements that cannot both hold were settled".to_owned(),
         Fact::Remark => "Remark".to_owned(),
         Fact::Unknown => "Written by a newer version; this one cannot read the details".to_owned(),
     }

@@ -99,6 +99,8 @@ fn what_goes_with_a_fact_is_told_in_the_words_of_the_procedure() {
         (K::Visited, json!({ "way": "in_person", "satisfaction": 4, "accepts": true }),
             "已当面回访，满意度 4/5，业主认可处理结果",
             "Return visit in person, satisfaction 4 of 5, the owner accepts the outcome"),
+        (K::Settled, json!({ "conflict": ENTRY }), "两处相互矛盾的记录已作裁定",
+            "Two statements that cannot both hold were settled"),
         (K::Reviewed, json!({ "keep": "快", "attempt": "备件" }), "保留：快；改进：备件", "Keep: 快; Try: 备件"),
     ];
     for (kind, details, zh, en) in &table {

@@ -88,6 +88,7 @@ pub(super) fn sentence(fact: &Fact, t: &Telling<'_>) -> String {
         Fact::Closed => "已关闭".to_owned(),
         Fact::Reviewed(review) => reviewed(review),
         Fact::Reopened => "重新打开，连同上一轮处理一并跟进".to_owned(),
+        Fact::Settled(_) => "两处相互矛盾的记录已作裁定".to_owned(),
         Fact::Remark => "备注".to_owned(),
         Fact::Unknown => "由较新版本写入，本版本无法读出细节".to_owned(),
     }

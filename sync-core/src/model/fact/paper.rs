@@ -182,7 +182,8 @@ pub struct Tick {
 }
 
 /// How a contradiction was settled. What was decided stands in the note; both statements stay.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ruling {
     /// Which one.
     #[n(0)]
