@@ -12,7 +12,7 @@ use crate::told::{Telling, told};
 const WORTH_A_LINE_MS: i64 = 2 * 60 * 1000;
 
 /// How far the lines below an event stand to the right: under what happened.
-const BELOW: &str = "\n                    ";
+const BELOW: &str = "\n                  ";
 
 /// What is shown, and how.
 pub(super) struct CasePage<'a> {
@@ -144,7 +144,10 @@ impl CasePage<'_> {
     fn event(&self, event: &Event) -> String {
         let words = self.words();
         let (term, sentence, note) = self.said(event);
-        let mut text = format!("{}  {term}  {sentence}", self.telling().time(event.happened_at));
+        let mut text = format!("{}  {term}", self.telling().time(event.happened_at));
+        if sentence != term {
+            text.push_str(&format!("  {sentence}"));
+        }
         let device = if event.in_office { words.get("timeline-office") } else { line(&event.device) };
         text.push_str(&format!("  [{} · {device}", line(&event.person)));
         if let Some(order) = event.order.and_then(|order| self.order_name(order)) {
