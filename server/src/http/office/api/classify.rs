@@ -56,7 +56,7 @@ pub(in super::super) async fn classify(
     let to = body::json(sent)?.classification()?;
     let changed = edit::of_case(program, &case, move |edit, head| {
         edit.colleague("about", to.about, head.site)?;
-        edit.give(&[&Command::Classify { case: head.id, to }])
+        edit.give(&Command::Classify { case: head.id, to })
     });
     Ok(Json(Outcome { changed: changed.await? }))
 }
@@ -83,7 +83,7 @@ pub(in super::super) async fn describe(
         if edit.read(head)?.description == result {
             return Ok(false);
         }
-        edit.give(&[&Command::Describe { case: head.id, base, result }])
+        edit.give(&Command::Describe { case: head.id, base, result })
     });
     Ok(Json(Outcome { changed: changed.await? }))
 }

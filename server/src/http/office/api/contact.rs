@@ -56,7 +56,7 @@ pub(in super::super) async fn contact(
         let standing = queries::contact_words(edit.batch.db, edit.reach, head)?.ok_or_else(nothing)?;
         // Sent again, the same words would be merged in a second time.
         details.words = details.words.filter(|(_, result)| *result != standing);
-        edit.give(&[&Command::WriteContact { case: head.id, details }])
+        edit.give(&Command::WriteContact { case: head.id, details })
     });
     Ok(Json(Outcome { changed: changed.await? }))
 }
@@ -138,6 +138,6 @@ fn write(edit: &mut Edit<'_, '_>, head: &CaseLine, wanted: &Wanted) -> Result<Si
         strokes: None,
         settlement,
     };
-    edit.give(&[&Command::SignOff { case: head.id, order, sign_off, new }])?;
+    edit.give(&Command::SignOff { case: head.id, order, sign_off, new })?;
     Ok(sign_off)
 }

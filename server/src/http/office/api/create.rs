@@ -105,9 +105,10 @@ fn write(edit: &mut Edit<'_, '_>, Wanted { id, new, contact }: Wanted) -> Result
     let id = edit.id(id, |now: Timestamp, rng| DocumentId::mint(now, rng));
     let received = EntryId::from_bytes(*id.as_bytes());
     if !is_again(edit, id, received, &new)? {
-        let mut commands = vec![Command::CreateCase { case: id, received, new }];
-        commands.extend(contact.map(|details| Command::WriteContact { case: id, details }));
-        edit.give(&commands.iter().collect::<Vec<_>>())?;
+        edit.give(&Command::CreateCase { case: id, received, new })?;
+        if let Some(details) = contact {
+            edit.give(&Command::WriteContact { case: id, details })?;
+        }
     }
     let head = queries::case_head(edit.batch.db, edit.reach, &CaseKey::Id(id))?;
     let number = head.ok_or_else(super::cases::nothing)?.number;

@@ -52,11 +52,11 @@ pub(super) struct Edit<'e, 'b> {
 }
 
 impl Edit<'_, '_> {
-    /// Carries out commands as one signed envelope of the person who asks. Tells whether anything changed.
-    pub(super) fn give(&mut self, commands: &[&Command]) -> Result<bool, Problem> {
+    /// Carries out a command as one signed envelope of the person who asks, if roles and procedures allow
+    /// it. Tells whether anything changed.
+    pub(super) fn give(&mut self, command: &Command) -> Result<bool, Problem> {
         let sitting = Sitting { person: self.reach.person(), now: self.now };
-        let commands: Vec<_> = commands.iter().map(|command| (self.now, *command)).collect();
-        Ok(self.office.carry_out_all(self.batch, &mut rand::rng(), sitting, &commands)?)
+        Ok(self.office.carry_out(self.batch, &mut rand::rng(), sitting, command)?)
     }
 
     /// The id a request chose, or a fresh one.

@@ -83,7 +83,7 @@ pub(in super::super) async fn dispatch(
         // Under the order's own id, so that an order and its entry are made once or not at all.
         let dispatched = EntryId::from_bytes(*order.as_bytes());
         let new = Some(new);
-        edit.give(&[&Command::Dispatch { case: head.id, order, dispatched, department, assignee, new }])?;
+        edit.give(&Command::Dispatch { case: head.id, order, dispatched, department, assignee, new })?;
         Ok(order)
     });
     Ok(created(order.await?))
@@ -136,7 +136,7 @@ pub(in super::super) async fn sort(
     let to = body::json(sent)?.sorting()?;
     let changed = edit::of_case(program, &case, move |making, head| {
         let order = edit::order(&order)?;
-        making.give(&[&Command::SortOrder { case: head.id, order, to }])
+        making.give(&Command::SortOrder { case: head.id, order, to })
     });
     Ok(Json(Outcome { changed: changed.await? }))
 }
@@ -161,7 +161,7 @@ pub(in super::super) async fn assign(
     let changed = edit::of_case(program, &case, move |making, head| {
         let order = edit::order(&order)?;
         making.colleague("assignee", Some(assignee), head.site)?;
-        making.give(&[&Command::Assign { case: head.id, order, assignee }])
+        making.give(&Command::Assign { case: head.id, order, assignee })
     });
     Ok(Json(Outcome { changed: changed.await? }))
 }
@@ -191,7 +191,7 @@ pub(in super::super) async fn take(
                 && entry.by == making.reach.person();
             return if again { Ok(accepted) } else { Err(taken("entry")) };
         }
-        making.give(&[&Command::TakeOrder { case: head.id, order, accepted }])?;
+        making.give(&Command::TakeOrder { case: head.id, order, accepted })?;
         Ok(accepted)
     });
     Ok(created(accepted.await?))

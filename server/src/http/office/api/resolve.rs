@@ -82,14 +82,14 @@ pub(in super::super) async fn resolve(
     let changed = edit::of_case(program, &case, move |edit, head| {
         let case = edit.read(head)?;
         if field == "about" && case.about.all().contains(&edit.reach.person()) {
-            let why = "a case about oneself is sorted by others";
-            return Err(Problem::new(ErrorCode::CommandNotPermitted, why));
+            let why = "whoever a complaint is about does not sort it";
+            return Err(Problem::new(ErrorCode::Recused, why));
         }
         let command = settling(head.id, &case, &field, &choice).ok_or_else(|| {
             let why = format!("the case has no field '{field}' that holds '{choice}'; see /v1/conflicts");
             Problem::new(ErrorCode::ValueOutOfRange, why)
         })?;
-        edit.give(&[&command])
+        edit.give(&command)
     });
     Ok(Json(Outcome { changed: changed.await? }))
 }
