@@ -16,6 +16,9 @@ use crate::service::Service;
 /// Passwords hashed at the same time. Each takes 19 MiB and a core; more at once would only wait for each other.
 const HASHING_AT_ONCE: usize = 2;
 
+/// In which zone the estates lie. All of China keeps one time.
+pub const ZONE: Tz = chrono_tz::Asia::Shanghai;
+
 /// The state of the web application.
 #[derive(Clone)]
 pub struct App {

@@ -14,6 +14,7 @@ use crate::blobs::{BlobError, BlobStore, Uploads};
 use crate::database::{self, DatabaseError};
 use crate::ingest::{Office, Writer};
 use crate::log::LogEntry;
+use crate::projection;
 
 /// A data folder that `init` has made.
 #[derive(Clone, Debug)]
@@ -101,6 +102,19 @@ impl DataFolder {
         } else {
             Err(DatabaseError::Missing(path.to_owned()).into())
         }
+    }
+
+    /// Brings the schema up to date and, if they were filled by an earlier version, makes the tables anew
+    /// from the log. `progress` is told how many log entries were read. Tells the same at the end, if
+    /// any had to be.
+    ///
+    /// # Errors
+    /// If the database fails; everything then stays as it was.
+    pub fn upgrade(&self, progress: &mut dyn FnMut(u64)) -> Result<Option<u64>, DatabaseError> {
+        if projection::is_filled(&self.reader()?)? {
+            return Ok(None);
+        }
+        projection::upgrade(&mut database::open_writer(&database::path_in(&self.path))?, progress)
     }
 
     /// Where it is.

@@ -70,6 +70,37 @@ pub fn prepare_writer(mut connection: Connection) -> Result<Connection, Database
     Ok(connection)
 }
 
+/// The newest migration this program knows.
+pub fn newest_migration() -> i32 {
+    let runner = embedded::migrations::runner();
+    runner.get_migrations().iter().map(|migration| migration.version()).max().unwrap_or(0)
+}
+
+/// After which migration the derived tables were last filled. It stands in the head of the file, where
+/// a transaction writes it together with the rows it speaks of.
+///
+/// # Errors
+/// If SQLite fails.
+pub fn tables_filled_at(db: &Connection) -> Result<i32, DatabaseError> {
+    Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Notes that the derived tables are filled as the newest migration has them.
+///
+/// # Errors
+/// If SQLite fails.
+pub fn note_tables_filled(db: &Connection) -> Result<(), DatabaseError> {
+    Ok(db.pragma_update(None, "user_version", newest_migration())?)
+}
+
+/// A writer whose schema is that of an earlier version.
+#[cfg(test)]
+pub fn prepare_writer_at(mut connection: Connection, version: i32) -> Connection {
+    let version = refinery::Target::Version(version);
+    embedded::migrations::runner().set_target(version).run(&mut connection).unwrap();
+    connection
+}
+
 /// Opens the database for reading only.
 ///
 /// # Errors

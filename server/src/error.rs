@@ -85,6 +85,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::FieldMissing
         | E::ValueOutOfRange
         | E::PolicyWrong
+        | E::DetailsInvalid
         | E::PhotoEmpty
         | E::PhotoNotExpected
         | E::PhotoHashMismatch => StatusCode::UNPROCESSABLE_ENTITY,

@@ -23,4 +23,5 @@ pub mod projection;
 pub mod router;
 pub mod serve;
 pub mod service;
+pub mod told;
 pub mod verify;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use crate::app::App;
+use crate::app::{App, ZONE};
 use crate::data_folder::{DataFolder, FolderError};
 use crate::database::DatabaseError;
 use crate::policy_file::{self, PolicyFileError};
@@ -60,7 +60,7 @@ pub fn run(
 ) -> Result<(), ServeError> {
     // A wrong policy never starts a server: clocks would silently run by other figures than people believe.
     policy_file::put_in_force(folder, App::now(), &mut rand::rng())?;
-    let app = App::new(Arc::new(service_of(folder)?), chrono_tz::Asia::Shanghai, false);
+    let app = App::new(Arc::new(service_of(folder)?), ZONE, false);
     let io = |what: &str| {
         let what = what.to_owned();
         move |source| ServeError::Io { what, source }

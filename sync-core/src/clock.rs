@@ -25,6 +25,11 @@ impl Timestamp {
         Self(millis)
     }
 
+    /// The moment that a text in RFC 3339 names, to the millisecond. Its offset must be said.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text).ok().map(|time| Self(time.timestamp_millis()))
+    }
+
     /// Milliseconds since the Unix epoch.
     pub const fn millis(self) -> i64 {
         self.0

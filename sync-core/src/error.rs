@@ -83,6 +83,7 @@ codes! {
     FieldMissing = "field_missing": "A field that must be there is empty.",
     ValueOutOfRange = "value_out_of_range": "The value is outside the range this field takes.",
     PolicyWrong = "policy_wrong": "The policy has mistakes; each is named with its line and column.",
+    DetailsInvalid = "details_invalid": "The details do not fit the kind of entry.",
     OrderUnknown = "order_unknown": "The case has no order of that id.",
     SheetUnknown = "sheet_unknown": "The case has no liaison sheet of that id.",
     ConflictUnknown = "conflict_unknown": "The case has no contradiction of that id.",

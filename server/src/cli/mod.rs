@@ -5,6 +5,7 @@
 //! 1 everything else.
 
 mod case;
+mod case_page;
 mod demo;
 mod device;
 mod export;
@@ -144,8 +145,14 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 impl Context {
+    /// The data folder. Tables of an earlier version are filled anew first, which for a long log takes
+    /// a while and is shown.
     fn folder(&self) -> Result<DataFolder, Failure> {
-        Ok(DataFolder::open(&self.data)?)
+        let folder = DataFolder::open(&self.data)?;
+        let mut progress = self.output.progress();
+        folder
+            .upgrade(&mut |done| progress.show(|| format!("new version: {done} log entries read again")))?;
+        Ok(folder)
     }
 
     fn reader(&self) -> Result<Connection, Failure> {

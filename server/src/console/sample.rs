@@ -172,7 +172,9 @@ impl Sample {
             order: (kind != "received").then(|| self.text("1")),
             stated: self.stated(by, at),
             device: device.map(|name| self.text(name)),
+            told: None,
             note: (!note.is_empty()).then(|| self.text(note)),
+            declared: None,
             witness,
             time_flags: flags.iter().map(|&flag| flag.to_owned()).collect(),
             photos: Vec::new(),
@@ -209,6 +211,8 @@ impl Sample {
                 &[],
             ),
         ];
+        entries[1].told = Some(self.text("已派单给电梯维保单位，急修先电话通知，事后补单"));
+        entries[2].declared = Some((moment(8), self.text("井道里没有信号，手也腾不开")));
         entries[4].photos = self.photos().into_iter().take(2).collect();
         entries
     }
@@ -254,6 +258,17 @@ impl Sample {
                 fields: vec![
                     Self::one("department", term(Vocabulary::Department, "engineering")),
                     self.two("assignee", assignees),
+                    Self::one("order_kind", term(Vocabulary::OrderKind, "minor")),
+                    Self::one("liability", term(Vocabulary::Liability, "warranty")),
+                    Self::one(
+                        "party",
+                        Value::Named(
+                            Vocabulary::Party,
+                            "maintenance".to_owned(),
+                            self.text("迅达电梯维保（浦东）"),
+                        ),
+                    ),
+                    Self::one("appointment", Value::Window(moment(20), moment(140))),
                 ],
             },
             Order {
@@ -262,6 +277,7 @@ impl Sample {
                 fields: vec![
                     Self::one("department", term(Vocabulary::Department, "security")),
                     Field { name: "assignee", register: Register::default() },
+                    Self::one("rework_of", Value::Text(self.text("1"))),
                 ],
             },
         ]
@@ -287,6 +303,8 @@ impl Sample {
                 Self::one("reported_at", Value::Time(moment(0))),
                 Self::one("nature", Value::Cleared),
                 Self::one("external_number", Value::Text(self.text("12345-20261121-0088"))),
+                Self::one("anonymous", term(Vocabulary::Answer, "no")),
+                Self::one("about", Value::Text(self.text("孙浩"))),
             ],
             description: self.text(
                 "3栋2单元电梯停在 7 楼不动，轿厢内两人，语音正常。\n物业已通知维保单位，预计 20 分钟到场。",

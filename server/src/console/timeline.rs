@@ -15,8 +15,12 @@ pub struct Entry {
     pub stated: Stated,
     /// The device it was written on. None: in the office.
     pub device: Option<Text>,
+    /// What they stated with it, as a sentence. None where the kind says it all.
+    pub told: Option<Text>,
     /// What they wrote.
     pub note: Option<Text>,
+    /// When it happened and why it was entered only later, if it was.
+    pub declared: Option<(Moment, Text)>,
     /// What the server can vouch for.
     pub witness: Witness,
     /// Codes of [`super::Vocabulary::TimeFlag`].

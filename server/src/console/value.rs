@@ -44,6 +44,10 @@ pub enum Value {
     Text(Text),
     /// A moment.
     Time(Moment),
+    /// From one moment to another.
+    Window(Moment, Moment),
+    /// A code that has words, and a name.
+    Named(Vocabulary, String, Text),
     /// Somebody emptied the field.
     Cleared,
 }
@@ -56,6 +60,8 @@ impl Value {
             Self::Subject(path) => words.subject(path),
             Self::Text(text) => text.to_string(),
             Self::Time(moment) => moment.full().to_owned(),
+            Self::Window(from, to) => format!("{} – {}", from.short(), to.short()),
+            Self::Named(vocabulary, code, name) => format!("{} {name}", words.term(*vocabulary, code)),
             Self::Cleared => words.get("value-cleared"),
         }
     }
@@ -64,7 +70,8 @@ impl Value {
     pub(super) fn tone(&self) -> Option<&str> {
         match self {
             Self::Term(Vocabulary::Urgency | Vocabulary::Status, code) => Some(code),
-            Self::Term(..) | Self::Subject(_) | Self::Text(_) | Self::Time(_) | Self::Cleared => None,
+            Self::Term(..) | Self::Subject(_) | Self::Text(_) | Self::Time(_) => None,
+            Self::Window(..) | Self::Named(..) | Self::Cleared => None,
         }
     }
 }

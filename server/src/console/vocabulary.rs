@@ -13,6 +13,14 @@ pub enum Vocabulary {
     Nature,
     /// How far a case or an order has come.
     Status,
+    /// How large a repair an order is.
+    OrderKind,
+    /// Who answers for an order.
+    Liability,
+    /// What sort of outside party does an order.
+    Party,
+    /// Yes or no.
+    Answer,
     /// The departments most companies have; others are shown by their own name.
     Department,
     /// The steps of the subject tree that come with the product.
@@ -39,12 +47,16 @@ pub enum Vocabulary {
 
 impl Vocabulary {
     /// Every vocabulary.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Kind,
         Self::Channel,
         Self::Urgency,
         Self::Nature,
         Self::Status,
+        Self::OrderKind,
+        Self::Liability,
+        Self::Party,
+        Self::Answer,
         Self::Department,
         Self::Subject,
         Self::Entry,
@@ -93,6 +105,19 @@ impl Vocabulary {
                 "visited",
                 "closed",
             ],
+            Self::OrderKind => &["minor", "general", "major"],
+            Self::Liability => &["undetermined", "owner", "common", "warranty", "fund"],
+            Self::Party => &[
+                "developer",
+                "contractor",
+                "maintenance",
+                "manufacturer",
+                "utility",
+                "residents_committee",
+                "owners_committee",
+                "other",
+            ],
+            Self::Answer => &["yes", "no"],
             Self::Department => &["engineering", "security", "environment", "customer_service"],
             Self::Subject => &[
                 "equipment",
@@ -286,9 +311,11 @@ impl Vocabulary {
                 "nature",
                 "department",
                 "assignee",
+                "order_kind",
                 "liability",
                 "party",
                 "appointment",
+                "rework_of",
                 "about",
                 "anonymous",
                 "reported_at",
@@ -339,6 +366,10 @@ impl Vocabulary {
             Self::Urgency => "urgency",
             Self::Nature => "nature",
             Self::Status => "status",
+            Self::OrderKind => "order-kind",
+            Self::Liability => "liability",
+            Self::Party => "party",
+            Self::Answer => "answer",
             Self::Department => "department",
             Self::Subject => "subject",
             Self::Entry => "entry",
@@ -386,7 +417,7 @@ mod tests {
         }
         same!(
             CaseKind Kind, Channel Channel, Urgency Urgency, Nature Nature, Department Department,
-            Role Role, EntryKind Entry, PhotoRole PhotoRole, SignOffSubject SignOffSubject,
+            OrderKind OrderKind, Liability Liability, PartyKind Party, Role Role, EntryKind Entry, PhotoRole PhotoRole, SignOffSubject SignOffSubject,
             SignOffOutcome SignOffOutcome
         );
     }

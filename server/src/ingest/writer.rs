@@ -16,7 +16,7 @@ use super::judge;
 use crate::auth::token::ServerSecret;
 use crate::database::{self, DatabaseError};
 use crate::log::{self, LogEntry, LoggedEnvelope, LoggedVerdict};
-use crate::projection::{DocumentCache, Projection};
+use crate::projection::{self, DocumentCache, Projection};
 
 /// The only writer of log and tables in this process.
 pub struct Writer {
@@ -38,12 +38,14 @@ pub struct Delivered<'a> {
 }
 
 impl Writer {
-    /// Takes an open connection, brings its schema up to date and writes through it.
+    /// Takes an open connection, brings its schema and tables up to date and writes through it.
     ///
     /// # Errors
     /// If the database fails.
     pub fn new(connection: Connection, office_actor: ActorBytes) -> Result<Self, DatabaseError> {
-        let db = database::prepare_writer(connection)?;
+        let mut db = database::prepare_writer(connection)?;
+        let mut progress = |done| tracing::info!(done, "new version: log entries are read again");
+        projection::upgrade(&mut db, &mut progress)?;
         Ok(Self { db, documents: DocumentCache::default(), data_version: 0, office_actor })
     }
 

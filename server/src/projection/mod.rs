@@ -13,10 +13,12 @@ mod order_rows;
 pub mod queries;
 mod rebuild;
 pub mod search;
+mod upgrade;
 
 pub use difference::Difference;
 pub use documents::{DocumentCache, LiveDocument};
 pub use rebuild::{compare, rebuild};
+pub use upgrade::{is_filled, upgrade};
 
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::protocol::messages::Pos;

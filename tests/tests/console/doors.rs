@@ -163,7 +163,7 @@ fn methods_and_paths_that_do_not_exist_are_told_apart() {
     let mut browser = estate.signed_in("lin");
     let head = browser.send(Method::HEAD, "/", &[], "");
     assert!(head.status.is_success() && head.body.is_empty());
-    let wrong = browser.send(Method::DELETE, "/v1/cases", &[], "");
+    let wrong = browser.send(Method::DELETE, "/v1/conflicts", &[], "");
     wrong.assert_problem(405, "method_not_allowed");
     assert_eq!(wrong.header(header::ALLOW), "GET,HEAD");
     browser.post("/", &[]).assert_problem(405, "method_not_allowed");

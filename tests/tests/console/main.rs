@@ -4,6 +4,8 @@
 
 mod browser;
 mod doors;
+mod edits;
+mod edits_refused;
 mod estate;
 mod pages;
 mod pictures;

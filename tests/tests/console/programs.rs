@@ -6,7 +6,7 @@ use super::browser::Browser;
 use super::estate::{Estate, PASSWORD};
 
 /// A program that has signed in, and the text that goes with what it changes.
-fn program(estate: &Estate, login: &str) -> (Browser, String) {
+pub(crate) fn program(estate: &Estate, login: &str) -> (Browser, String) {
     let mut program = estate.browser();
     let credentials = format!(r#"{{"login":"{login}","password":"{PASSWORD}"}}"#);
     let opened = program.post_json("/v1/login", &[], &credentials);

@@ -105,6 +105,8 @@ timeline-why = Each entry keeps two times: the one the device claimed, and the i
 timeline-empty = No entries yet.
 timeline-office = in the office
 time-claimed = Claimed by the device
+time-happened = Happened
+declared-why = Entered later because
 time-witnessed = Witnessed by the server
 time-not-before = Not before
 time-not-before-unknown = unknown: the device had no fresh word from the server
@@ -176,6 +178,28 @@ department-engineering = Engineering
 department-security = Security
 department-environment = Environment
 department-customer_service = Customer service
+
+order-kind-minor = Minor repair
+order-kind-general = General repair
+order-kind-major = Major repair
+
+liability-undetermined = Undetermined
+liability-owner = Owner's own part (paid)
+liability-common = Common facility
+liability-warranty = Warranty
+liability-fund = Maintenance fund
+
+party-developer = Developer
+party-contractor = Warranty contractor
+party-maintenance = Lift maintenance company
+party-manufacturer = Manufacturer
+party-utility = Water, power or gas company
+party-residents_committee = Residents' committee
+party-owners_committee = Owners' committee
+party-other = Other outside party
+
+answer-yes = Yes
+answer-no = No
 
 subject-equipment = Equipment
 subject-service_attitude = Service attitude
@@ -394,9 +418,11 @@ field-nature = Nature
 field-department = Department
 field-assignee = Assignee
 field-liability = Liability
+field-order_kind = Size of repair
+field-rework_of = Rework of order
 field-party = Outside party
 field-appointment = Appointment
-field-about = About
+field-about = Complaint about
 field-anonymous = Anonymous
 field-reported_at = Reported
 field-external_number = External number

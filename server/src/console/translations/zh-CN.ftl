@@ -93,6 +93,8 @@ timeline-why = 每条记录保留两种时间：设备所报的时间，以及�
 timeline-empty = 还没有记录。
 timeline-office = 办公室录入
 time-claimed = 设备所报
+time-happened = 实际发生
+declared-why = 补报原因
 time-witnessed = 服务器见证
 time-not-before = 不早于
 time-not-before-unknown = 未知：设备此前没有服务器的新消息
@@ -164,6 +166,28 @@ department-engineering = 工程部
 department-security = 安全部
 department-environment = 环境部
 department-customer_service = 客户服务部
+
+order-kind-minor = 零修
+order-kind-general = 一般维修
+order-kind-major = 大项维修
+
+liability-undetermined = 待查验
+liability-owner = 业主自用部位（有偿）
+liability-common = 共用设施设备
+liability-warranty = 保修
+liability-fund = 专项维修资金
+
+party-developer = 开发商
+party-contractor = 保修单位
+party-maintenance = 电梯维保单位
+party-manufacturer = 生产厂家
+party-utility = 供水供电燃气单位
+party-residents_committee = 居委会
+party-owners_committee = 业委会
+party-other = 其他外部单位
+
+answer-yes = 是
+answer-no = 否
 
 subject-equipment = 设备设施
 subject-service_attitude = 服务态度
@@ -382,6 +406,8 @@ field-nature = 性质
 field-department = 部门
 field-assignee = 处理人
 field-liability = 责任方
+field-order_kind = 维修类别
+field-rework_of = 返修自工单
 field-party = 外部单位
 field-appointment = 预约时段
 field-about = 被投诉人

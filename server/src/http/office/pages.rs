@@ -18,6 +18,11 @@ use crate::projection::queries::{self, CaseKey, CaseQuery};
 /// Cases on one page of the list.
 const CASES_PER_PAGE: u16 = 50;
 
+fn making(desk: &Desk) -> views::Making {
+    let lang = desk.visit.lang;
+    views::Making { lang, zone: desk.visit.app.zone, now: App::now(), sites: desk.reach.sites() }
+}
+
 /// `GET /`
 pub(super) async fn list(desk: Desk, filter: Result<Query<CaseFilter>, QueryRejection>) -> Response {
     let page = async {
@@ -33,7 +38,7 @@ pub(super) async fn list(desk: Desk, filter: Result<Query<CaseFilter>, QueryReje
         };
         let reach = desk.reach.clone();
         let found = desk.visit.app.read(move |db| queries::cases(db, &reach, &wanted)).await?;
-        let made = views::Making { zone: desk.visit.app.zone, now: App::now(), sites: desk.reach.sites() };
+        let made = making(&desk);
         let view = made.case_list(filter, found);
         Ok(desk.visit.page(StatusCode::OK, console::cases(&desk.visit.frame(), &view)))
     };
@@ -48,7 +53,7 @@ pub(super) async fn case(desk: Desk, Path(key): Path<String>) -> Response {
         let key: CaseKey = key.parse().unwrap_or_else(|never| match never {});
         let found = desk.visit.app.read(move |db| queries::case(db, &reach, &key)).await?;
         let found = found.ok_or_else(|| Problem::new(ErrorCode::NotFound, "there is no such case"))?;
-        let made = views::Making { zone: desk.visit.app.zone, now: App::now(), sites: desk.reach.sites() };
+        let made = making(&desk);
         let view = made.case(found);
         Ok(desk.visit.page(StatusCode::OK, console::case(&desk.visit.frame(), &view)))
     };

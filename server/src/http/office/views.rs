@@ -6,16 +6,21 @@ use roundsman_sync_core::ids::OrderId;
 use roundsman_sync_core::model::Department;
 
 use crate::console::{
-    CaseFilter, CaseListView, CaseRow, CaseView, Choice, Contact, Drawn, Entry, Field, Fit, Found, Moment,
-    Order, Photo, PhotoPlace, RefusedEdit, Register, SignOff, Stated, Text, Value, Vocabulary, Witness,
+    CaseFilter, CaseListView, CaseRow, CaseView, Choice, Contact, Drawn, Entry, Field, Fit, Found, Lang,
+    Moment, Order, Photo, PhotoPlace, RefusedEdit, Register, SignOff, Stated, Text, Value, Vocabulary,
+    Witness,
 };
 use crate::projection::queries::{
     self, CaseDetails, CaseLine, CasePage, ContactValues, Drawing, FieldValue, FieldValues, Fitness,
-    OrderDetails, PersonName, PhotoDetails, RefusedChange, SignOffDetails, StatedValue, TimelineEntry,
+    Mentions, OrderDetails, PersonName, PhotoDetails, RefusedChange, SignOffDetails, StatedValue,
+    TimelineEntry,
 };
+use crate::told::{Telling, told};
 
 /// Makes views: for a zone, at a moment.
 pub(super) struct Making {
+    /// In which language sentences are.
+    pub(super) lang: Lang,
     /// In which zone times are told.
     pub(super) zone: Tz,
     /// When the tables were read.
@@ -83,7 +88,10 @@ impl Making {
         };
         let site =
             Field { name: "site", register: Register::of(Value::Text(Text::from(details.line.site_name))) };
-        let fields = details.fields.into_iter().map(|field| self.field(field));
+        // Most cases have a reporter and are about nobody: only what was said is shown of these.
+        let said =
+            |field: &FieldValues| !matches!(field.field, "anonymous" | "about") || !field.values.is_empty();
+        let fields = details.fields.into_iter().filter(said).map(|field| self.field(field));
         CaseView {
             id: details.line.id,
             number: Some(Text::from(details.line.number)),
@@ -95,7 +103,7 @@ impl Making {
             timeline: details
                 .timeline
                 .into_iter()
-                .map(|entry| self.entry(order_name(entry.order), entry))
+                .map(|entry| self.entry(order_name(entry.order), entry, &details.mentions))
                 .collect(),
             photos: details.photos.into_iter().map(|photo| self.photo(photo)).collect(),
             sign_offs: details
@@ -104,7 +112,11 @@ impl Making {
                 .map(|sign_off| self.sign_off(order_name(sign_off.order), sign_off))
                 .collect(),
             refused: details.refused.into_iter().map(|change| self.refused(change)).collect(),
-            orders: details.orders.into_iter().map(|order| self.order(order)).collect(),
+            orders: details
+                .orders
+                .into_iter()
+                .map(|order| self.order(order_name(order.rework_of), order))
+                .collect(),
             made_at: self.moment(self.now),
         }
     }
@@ -134,6 +146,13 @@ impl Making {
             FieldValue::Text(words) => Value::Text(Text::from(words)),
             FieldValue::Person(person) => Value::Text(name(person)),
             FieldValue::Time(time) => Value::Time(self.moment(time)),
+            FieldValue::Party(party) => {
+                Value::Named(Vocabulary::Party, party.kind.as_str().to_owned(), Text::from(party.name))
+            }
+            FieldValue::Window(window) => Value::Window(self.moment(window.from), self.moment(window.to)),
+            FieldValue::Truth(truth) => {
+                Value::Term(Vocabulary::Answer, if truth { "yes" } else { "no" }.to_owned())
+            }
         };
         let by = stated.by.zip(stated.claimed_at).map(|(by, at)| self.stated(by, at));
         (value, by)
@@ -146,22 +165,40 @@ impl Making {
         }
     }
 
-    fn order(&self, order: OrderDetails) -> Order {
+    fn order(&self, rework_of: Option<Text>, order: OrderDetails) -> Order {
+        // Who has it is always shown; the rest once somebody has said it.
+        let said = |field: &FieldValues| {
+            matches!(field.field, "department" | "assignee") || !field.values.is_empty()
+        };
+        let fields = order.fields.into_iter().filter(said).map(|mut field| {
+            // A case has a kind too, of other words.
+            if field.field == "kind" {
+                field.field = "order_kind";
+            }
+            self.field(field)
+        });
+        let rework_of = rework_of
+            .map(|earlier| Field { name: "rework_of", register: Register::of(Value::Text(earlier)) });
         Order {
             name: Text::from(order.number.to_string()),
             status: order.status.to_owned(),
-            fields: order.fields.into_iter().map(|field| self.field(field)).collect(),
+            fields: fields.chain(rework_of).collect(),
         }
     }
 
-    fn entry(&self, order: Option<Text>, entry: TimelineEntry) -> Entry {
+    fn entry(&self, order: Option<Text>, entry: TimelineEntry, mentions: &Mentions) -> Entry {
         let time_flags = entry.flags().iter().map(|flag| flag.as_str().to_owned()).collect();
+        let telling = Telling { lang: self.lang, zone: self.zone, mentions };
+        let told = entry.fact().filter(|_| !entry.details.is_null()).map(|fact| told(&fact, &telling));
+        let happened = self.moment(entry.happened_at);
         Entry {
             kind: entry.kind,
             order,
             stated: self.stated(entry.by, entry.claimed_at),
             device: entry.device.map(Text::from),
+            told: told.map(Text::from),
             note: text(entry.note),
+            declared: entry.declared_why.map(|why| (happened, Text::from(why))),
             witness: Witness::new(entry.not_before, entry.received, self.zone),
             time_flags,
             photos: Vec::new(),
@@ -228,6 +265,8 @@ fn vocabulary(field: &str) -> Option<Vocabulary> {
         "urgency" => Some(Vocabulary::Urgency),
         "nature" => Some(Vocabulary::Nature),
         "department" => Some(Vocabulary::Department),
+        "order_kind" => Some(Vocabulary::OrderKind),
+        "liability" => Some(Vocabulary::Liability),
         _ => None,
     }
 }

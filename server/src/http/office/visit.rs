@@ -23,7 +23,7 @@ const HERE_BYTES_MAX: usize = 2_000;
 /// A request of a browser, by somebody or nobody.
 pub(super) struct Visit {
     pub(super) app: App,
-    lang: Lang,
+    pub(super) lang: Lang,
     here: String,
     request_id: String,
     /// The token in the cookie. One that no session belongs to still ties a form to this browser.

@@ -5,13 +5,14 @@ use std::str::FromStr;
 
 use roundsman_sync_core::document::{Document, DocumentKind};
 use roundsman_sync_core::ids::{DocumentId, OrderId};
-use roundsman_sync_core::model::{Case, Place};
+use roundsman_sync_core::model::{Case, Liability, Order, OrderKind, Party, Place, Window};
 use roundsman_sync_core::rules::{OrderStatus, order_status};
 use rusqlite::Connection;
 
 use super::cases::{self, CaseLine};
 use super::contact::{ContactValues, contact};
 use super::fields::{FieldValue, FieldValues, Registers, single};
+use super::mentions::{Mentions, mentions};
 use super::names::person;
 use super::photos::{PhotoDetails, photos};
 use super::refused::{RefusedChange, refused};
@@ -52,6 +53,8 @@ pub struct CaseDetails {
     pub orders: Vec<OrderDetails>,
     /// Entries in stamp order.
     pub timeline: Vec<TimelineEntry>,
+    /// What the ids inside the entries are called.
+    pub mentions: Mentions,
     /// Photos in stamp order.
     pub photos: Vec<PhotoDetails>,
     /// Sign-offs in stamp order.
@@ -69,7 +72,17 @@ pub struct OrderDetails {
     pub number: usize,
     /// Word of the status computed from the entries.
     pub status: &'static str,
-    /// Department and assignee.
+    /// How large a repair it is.
+    pub kind: Option<OrderKind>,
+    /// Who answers for it.
+    pub liability: Liability,
+    /// The outside party that does it.
+    pub party: Option<Party>,
+    /// When the owner expects somebody.
+    pub appointment: Option<Window>,
+    /// The order whose repair did not hold.
+    pub rework_of: Option<OrderId>,
+    /// Department and assignee, then what else was said of it, each with all its values.
     pub fields: Vec<FieldValues>,
 }
 
@@ -107,9 +120,10 @@ pub fn case(db: &Connection, reach: &Reach, key: &CaseKey) -> Result<Option<Case
     let case = Case::read(&document);
     let sees_contacts = reach.sees_contacts(line.site);
     Ok(Some(CaseDetails {
-        fields: head_fields(db, &document, &case)?,
+        fields: head_fields(db, reach, &document, &case)?,
         contact: if sees_contacts { contact(db, line.id)? } else { None },
         orders: orders(db, &document, &case)?,
+        mentions: mentions(db, case.entries.iter().map(|entry| (entry.id, &entry.fact)))?,
         timeline: timeline(db, line.document)?,
         photos: photos(db, line.document)?,
         sign_offs: sign_offs(db, (line.document, line.id), &case, sees_contacts)?,
@@ -119,10 +133,15 @@ pub fn case(db: &Connection, reach: &Reach, key: &CaseKey) -> Result<Option<Case
     }))
 }
 
-fn head_fields(db: &Connection, document: &Document, case: &Case) -> Result<Vec<FieldValues>, DatabaseError> {
+fn head_fields(
+    db: &Connection,
+    reach: &Reach,
+    document: &Document,
+    case: &Case,
+) -> Result<Vec<FieldValues>, DatabaseError> {
     let registers = Registers { db, document, container: vec!["fields"] };
     let word = |word: &str| Ok(FieldValue::Word(word.to_owned()));
-    Ok(vec![
+    let mut fields = vec![
         registers.read("kind", &case.kind, |kind| word(kind.as_str()))?,
         registers.read("channel", &case.channel, |channel| word(channel.as_str()))?,
         registers.read("place", &case.place, |place| Ok(FieldValue::Text(Place::line(place))))?,
@@ -131,26 +150,49 @@ fn head_fields(db: &Connection, document: &Document, case: &Case) -> Result<Vec<
         registers.read("nature", &case.nature, |nature| word(nature.as_str()))?,
         single("reported_at", case.reported_at.map(FieldValue::Time)),
         single("external_number", case.external_number.clone().map(FieldValue::Text)),
-    ])
+        registers.read("anonymous", &case.anonymous, |&anonymous| Ok(FieldValue::Truth(anonymous)))?,
+    ];
+    // Whom a complaint is about is not for them to read here: others look into it.
+    if !case.about.all().contains(&reach.person()) {
+        let about = |&about: &_| Ok(FieldValue::Person(person(db, about)?));
+        fields.push(registers.read("about", &case.about, about)?);
+    }
+    Ok(fields)
 }
 
 fn orders(db: &Connection, document: &Document, case: &Case) -> Result<Vec<OrderDetails>, DatabaseError> {
     let mut found = Vec::with_capacity(case.orders.len());
     for (place, order) in case.orders.iter().enumerate() {
-        let id = order.id.to_string();
-        let registers = Registers { db, document, container: vec!["orders", &id] };
-        let department = registers.read("department", &order.department, |department| {
-            Ok(FieldValue::Word(department.as_str().to_owned()))
-        })?;
-        let assignee = registers
-            .read("assignee", &order.assignee, |&assignee| Ok(FieldValue::Person(person(db, assignee)?)))?;
-        let status = OrderStatus::as_str(order_status(case, Some(order.id)));
         found.push(OrderDetails {
             id: order.id,
             number: place + 1,
-            status,
-            fields: vec![department, assignee],
+            status: OrderStatus::as_str(order_status(case, Some(order.id))),
+            kind: order.kind.shown().copied(),
+            liability: order.liability(),
+            party: order.party.shown().cloned(),
+            appointment: order.appointment.shown().copied(),
+            rework_of: order.rework_of,
+            fields: order_fields(db, document, order)?,
         });
     }
     Ok(found)
+}
+
+fn order_fields(
+    db: &Connection,
+    document: &Document,
+    order: &Order,
+) -> Result<Vec<FieldValues>, DatabaseError> {
+    let id = order.id.to_string();
+    let registers = Registers { db, document, container: vec!["orders", &id] };
+    let word = |word: &str| Ok(FieldValue::Word(word.to_owned()));
+    Ok(vec![
+        registers.read("department", &order.department, |department| word(department.as_str()))?,
+        registers
+            .read("assignee", &order.assignee, |&assignee| Ok(FieldValue::Person(person(db, assignee)?)))?,
+        registers.read("kind", &order.kind, |kind| word(kind.as_str()))?,
+        registers.read("liability", &order.liability, |liability| word(liability.as_str()))?,
+        registers.read("party", &order.party, |party| Ok(FieldValue::Party(party.clone())))?,
+        registers.read("appointment", &order.appointment, |&window| Ok(FieldValue::Window(window)))?,
+    ])
 }

@@ -97,6 +97,10 @@ pub struct CaseLine {
     pub assignees: Vec<PersonName>,
     /// The number another system gave it.
     pub external_number: Option<String>,
+    /// Who raised it did not say who they are.
+    pub anonymous: bool,
+    /// The member of staff it is about; `None` too for whoever that is.
+    pub about: Option<PersonName>,
     /// When it was reported, as claimed.
     pub reported_at: Option<Timestamp>,
     /// When its last change was received.
@@ -123,7 +127,8 @@ fn columns() -> String {
          (SELECT count(DISTINCT field) FROM parallel_edits e WHERE e.document = c.document),
          (SELECT count(DISTINCT p.hash) FROM photos p WHERE p.document = c.document
              AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = p.hash)),
-         (SELECT count(*) FROM changes r WHERE r.document = c.id AND {UNSETTLED})"
+         (SELECT count(*) FROM changes r WHERE r.document = c.id AND {UNSETTLED}), c.anonymous,
+         nullif(c.about, :me)"
     )
 }
 
@@ -161,12 +166,14 @@ fn line(row: &Row<'_>) -> rusqlite::Result<CaseLine> {
         parallel_edits: row.get(22)?,
         photos_owed: row.get(23)?,
         refused: row.get(24)?,
+        anonymous: row.get(25)?,
+        about: id(row, 26, PersonId::from_bytes)?.map(|about| PersonName::new(about, None)),
     })
 }
 
 fn with_names(db: &Connection, mut line: CaseLine) -> Result<CaseLine, DatabaseError> {
-    for assignee in &mut line.assignees {
-        *assignee = person(db, assignee.id)?;
+    for named in line.assignees.iter_mut().chain(&mut line.about) {
+        *named = person(db, named.id)?;
     }
     Ok(line)
 }

@@ -11,6 +11,9 @@ use super::names::{PersonName, person};
 use super::reach::SITES;
 use crate::database::DatabaseError;
 
+/// The field that says whom a complaint is about.
+const ABOUT: &str = "about";
+
 /// One field that people set at the same time to different values.
 #[derive(Clone, Debug)]
 pub struct Conflict {
@@ -20,8 +23,21 @@ pub struct Conflict {
     pub number: String,
     /// Which field: `urgency`, or `orders/<id>/assignee`.
     pub field: String,
-    /// Every value, the shown one first: as text, who wrote it, and when they say they did.
-    pub values: Vec<(String, Option<PersonName>, Option<Timestamp>)>,
+    /// Every value, the shown one first.
+    pub values: Vec<Choice>,
+}
+
+/// One of several values that a field holds.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The value as text; people by name.
+    pub shown: String,
+    /// The value as its document spells it: what names the choice when somebody settles it.
+    pub value: String,
+    /// Who wrote it.
+    pub by: Option<PersonName>,
+    /// When they say they did.
+    pub claimed_at: Option<Timestamp>,
 }
 
 /// The parallel edits of one page of cases.
@@ -66,6 +82,9 @@ pub fn conflicts(
     for (document, case, number, _) in found {
         of_case(db, document, case, &number, &mut rows)?;
     }
+    // Whom a complaint is about is not for them to read, nor to settle.
+    let mine = me.to_string();
+    rows.retain(|row| row.field != ABOUT || row.values.iter().all(|choice| choice.value != mine));
     Ok(ConflictPage { rows, next })
 }
 
@@ -91,15 +110,15 @@ fn of_case(
     for value in values {
         let (field, value, by, claimed_at) = value?;
         let by = by.map(|by| person(db, PersonId::from_bytes(by))).transpose()?;
-        let value = match value.parse() {
-            Ok(assignee) if field.ends_with("/assignee") => person(db, assignee)?.name,
-            Ok(_) | Err(_) => value,
+        let shown = match value.parse() {
+            Ok(named) if field == ABOUT || field.ends_with("/assignee") => person(db, named)?.name,
+            Ok(_) | Err(_) => value.clone(),
         };
+        let choice = Choice { shown, value, by, claimed_at };
         match rows.last_mut().filter(|row| row.case == case && row.field == field) {
-            Some(row) => row.values.push((value, by, claimed_at)),
+            Some(row) => row.values.push(choice),
             None => {
-                let values = vec![(value, by, claimed_at)];
-                rows.push(Conflict { case, number: number.to_owned(), field, values });
+                rows.push(Conflict { case, number: number.to_owned(), field, values: vec![choice] });
             }
         }
     }

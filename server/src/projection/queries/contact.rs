@@ -6,7 +6,7 @@ use roundsman_sync_core::model::Contact;
 use rusqlite::Connection;
 
 use super::fields::{FieldValue, FieldValues, Registers};
-use super::load;
+use super::{CaseLine, Reach, load};
 use crate::database::DatabaseError;
 
 /// Who raised the case. Only for people who may know.
@@ -33,4 +33,20 @@ pub(super) fn contact(db: &Connection, case: DocumentId) -> Result<Option<Contac
     // A contact document that holds only a signature says nothing about who called.
     let said = !contact.words.is_empty() || fields.iter().any(|field| !field.values.is_empty());
     Ok(said.then_some(ContactValues { fields, words: contact.words }))
+}
+
+/// What the caller said, as it is written down now, empty if nothing is; `None` for who may not know.
+///
+/// # Errors
+/// If the database fails.
+pub fn contact_words(
+    db: &Connection,
+    reach: &Reach,
+    case: &CaseLine,
+) -> Result<Option<String>, DatabaseError> {
+    if !reach.sees_contacts(case.site) {
+        return Ok(None);
+    }
+    let document = load(db, DocumentId::contact_of(case.id), DocumentKind::Contact)?;
+    Ok(Some(document.map(|document| Contact::read(&document).words).unwrap_or_default()))
 }

@@ -2,6 +2,7 @@
 
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::{Document, Register};
+use roundsman_sync_core::model::{Party, Window};
 use rusqlite::Connection;
 
 use super::names::{PersonName, person};
@@ -40,6 +41,12 @@ pub enum FieldValue {
     Person(PersonName),
     /// A moment, as claimed.
     Time(Timestamp),
+    /// Somebody outside the company.
+    Party(Party),
+    /// A window of time agreed with the owner.
+    Window(Window),
+    /// Yes or no.
+    Truth(bool),
 }
 
 /// Reads registers of one container of a document.

@@ -2,7 +2,9 @@
 
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::{EntryId, OrderId, PersonId};
-use rusqlite::Connection;
+use roundsman_sync_core::model::{EntryKind, Fact};
+use rusqlite::{Connection, Row};
+use serde_json::Value;
 
 use super::id;
 use super::names::PersonName;
@@ -29,8 +31,15 @@ pub struct TimelineEntry {
     pub device: Option<String>,
     /// In their words.
     pub note: String,
+    /// What else is said with it, by kind; `null` where the word says it all.
+    pub details: Value,
     /// When, as their phone claims.
     pub claimed_at: Timestamp,
+    /// When it happened, as far as people say: the declared time, or the claim corrected by what the
+    /// phone knew of the server's clock.
+    pub happened_at: Timestamp,
+    /// Why it was entered later, if the time was declared.
+    pub declared_why: Option<String>,
     /// When the server had last spoken to the phone before that, as far as it can prove.
     pub not_before: Option<Timestamp>,
     /// When the server first held it.
@@ -43,10 +52,19 @@ impl TimelineEntry {
     /// The office has no clock of its own to doubt: a time long past that it states is what an imported
     /// file says, and is said to be so by the channel of the case.
     pub fn flags(&self) -> Vec<TimeFlag> {
-        match self.device {
+        let mut flags = match self.device {
             Some(_) => time_flags(self.claimed_at, self.not_before, self.received),
             None => Vec::new(),
+        };
+        if self.declared_why.is_some() {
+            flags.push(TimeFlag::DeclaredLater);
         }
+        flags
+    }
+
+    /// What it states; `None` if this version does not know the kind.
+    pub fn fact(&self) -> Option<Fact> {
+        fact(&self.kind, &self.details)
     }
 }
 
@@ -57,6 +75,8 @@ pub enum TimeFlag {
     ClockAhead,
     /// The claim lies before the earliest moment the server can vouch for.
     Backdated,
+    /// It was entered some time after it happened, and says so.
+    DeclaredLater,
 }
 
 impl TimeFlag {
@@ -65,6 +85,7 @@ impl TimeFlag {
         match self {
             Self::ClockAhead => "clock_ahead",
             Self::Backdated => "backdated",
+            Self::DeclaredLater => "declared_later",
         }
     }
 }
@@ -85,11 +106,23 @@ pub fn time_flags(claimed: Timestamp, not_before: Option<Timestamp>, received: T
     flags
 }
 
+/// A fact from the columns of its row.
+pub(super) fn fact(kind: &str, details: &Value) -> Option<Fact> {
+    Fact::from_json(EntryKind::from_text(kind)?, details).ok()
+}
+
+/// Details as they stand in their column.
+pub(super) fn details(row: &Row<'_>, column: &str) -> rusqlite::Result<Value> {
+    let text: Option<String> = row.get(column)?;
+    // The column is written by this program from details that it could read.
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
 /// The entries of a case in stamp order.
 pub(super) fn timeline(db: &Connection, document: i64) -> Result<Vec<TimelineEntry>, DatabaseError> {
     let mut statement = db.prepare_cached(
         "SELECT e.entry, e.kind, e.work_order, e.person, p.name, d.name, d.person, e.note, e.claimed_at,
-                e.not_before, e.received
+                e.not_before, e.received, e.details AS details, e.happened, e.declared_why
          FROM entries e LEFT JOIN people p ON p.person = e.person LEFT JOIN devices d ON d.device = e.device
          WHERE e.document = ?1 ORDER BY e.stamp, e.entry, e.person",
     )?;
@@ -101,7 +134,10 @@ pub(super) fn timeline(db: &Connection, document: i64) -> Result<Vec<TimelineEnt
             by: PersonName::new(PersonId::from_bytes(row.get(3)?), row.get(4)?),
             device: phone(row.get(5)?, row.get(6)?),
             note: row.get(7)?,
+            details: details(row, "details")?,
             claimed_at: Timestamp::from_millis(row.get(8)?),
+            happened_at: Timestamp::from_millis(row.get(12)?),
+            declared_why: row.get(13)?,
             not_before: row.get::<_, Option<i64>>(9)?.map(Timestamp::from_millis),
             received: Timestamp::from_millis(row.get(10)?),
         })

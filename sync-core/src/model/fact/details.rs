@@ -1,31 +1,17 @@
 //! Details of what happens on the spot and between the company and the owner.
 
 use minicbor::{Decode, Encode};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+use super::json::{moment, moment_or_null};
 use crate::clock::Timestamp;
 use crate::ids::{CheckpointId, DocumentId, EntryId, PersonId, RouteId};
 use crate::model::money::Fen;
 use crate::model::words::{Level, LinkRelation, PartyKind, Verifier, WaitFor, Way};
 
-/// Times in JSON are RFC 3339 in UTC, as everywhere in the API.
-pub(super) fn rfc3339<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
-}
-
-/// See [`rfc3339`].
-pub(super) fn rfc3339_or_null<S: Serializer>(
-    at: &Option<Timestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match at {
-        Some(at) => serializer.collect_str(at),
-        None => serializer.serialize_none(),
-    }
-}
-
 /// How an order began.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Dispatch {
     /// An emergency that began by phone (急修); it is written up afterwards.
     #[n(0)]
@@ -43,7 +29,7 @@ impl Dispatch {
 }
 
 /// How a point was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[cbor(index_only)]
 #[serde(rename_all = "snake_case")]
 pub enum ScanMeans {
@@ -56,7 +42,8 @@ pub enum ScanMeans {
 }
 
 /// A point that was read on the spot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Scan {
     /// Which point.
     #[n(0)]
@@ -67,7 +54,8 @@ pub struct Scan {
 }
 
 /// Where a phone believed to be. A claim like any other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Position {
     /// Degrees north, times ten million.
     #[n(0)]
@@ -81,7 +69,8 @@ pub struct Position {
 }
 
 /// Proof of having been there, if there is any.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Arrival {
     /// A point that was read there.
     #[n(0)]
@@ -92,14 +81,15 @@ pub struct Arrival {
 }
 
 /// What is waited for.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Wait {
     /// For what.
     #[n(0)]
     pub reason: WaitFor,
     /// Until when, as far as is known.
     #[n(1)]
-    #[serde(serialize_with = "rfc3339_or_null")]
+    #[serde(default, with = "moment_or_null")]
     pub expected: Option<Timestamp>,
     /// The logged attempt to reach the owner. Waiting for the owner needs one.
     #[n(2)]
@@ -107,7 +97,8 @@ pub struct Wait {
 }
 
 /// A part that was used (用料).
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Part {
     /// What.
     #[n(0)]
@@ -124,28 +115,31 @@ pub struct Part {
 }
 
 /// A plan for work beyond three days (质保期维修计划). The steps stand in the note.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Plan {
     /// When it is to be done.
     #[n(0)]
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(with = "moment")]
     pub finish_by: Timestamp,
 }
 
 /// The day's entry of planned work (完成进程表).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DailyProgress {
     /// Nothing changed since yesterday.
     #[n(0)]
     pub unchanged: Option<bool>,
     /// When it is now expected to be done.
     #[n(1)]
-    #[serde(serialize_with = "rfc3339_or_null")]
+    #[serde(default, with = "moment_or_null")]
     pub expected: Option<Timestamp>,
 }
 
 /// Who checked that it works.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Verification {
     /// In which capacity.
     #[n(0)]
@@ -153,7 +147,8 @@ pub struct Verification {
 }
 
 /// What the service costs (收费标准), told before work begins.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rate {
     /// The price of one unit.
     #[n(0)]
@@ -164,7 +159,8 @@ pub struct Rate {
 }
 
 /// A sum for a service.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Charge {
     /// How much.
     #[n(0)]
@@ -175,7 +171,8 @@ pub struct Charge {
 }
 
 /// Something told to the owner.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Report {
     /// How.
     #[n(0)]
@@ -193,27 +190,29 @@ impl Report {
 }
 
 /// How it stands, as told to the owner.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Progress {
     /// How.
     #[n(0)]
     pub way: Option<Way>,
     /// When it is expected to be done.
     #[n(1)]
-    #[serde(serialize_with = "rfc3339_or_null")]
+    #[serde(default, with = "moment_or_null")]
     pub expected: Option<Timestamp>,
     /// When the owner will hear next.
     #[n(2)]
-    #[serde(serialize_with = "rfc3339_or_null")]
+    #[serde(default, with = "moment_or_null")]
     pub next: Option<Timestamp>,
 }
 
 /// A promised day. The first is a promise, each later one a change of it.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Promise {
     /// Until when.
     #[n(0)]
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(with = "moment")]
     pub until: Timestamp,
     /// How the owner agreed to it. A change without it is a fault.
     #[n(1)]
@@ -221,7 +220,8 @@ pub struct Promise {
 }
 
 /// A try to reach the owner that failed.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Attempt {
     /// How it was tried.
     #[n(0)]
@@ -229,19 +229,21 @@ pub struct Attempt {
 }
 
 /// A date that somebody outside set: 12345, a court, an authority.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Deadline {
     /// Who set it.
     #[n(0)]
     pub authority: String,
     /// Until when.
     #[n(1)]
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(with = "moment")]
     pub until: Timestamp,
 }
 
 /// A step up the ladder.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Escalation {
     /// To which level.
     #[n(0)]
@@ -249,7 +251,8 @@ pub struct Escalation {
 }
 
 /// Whose the case is from now on.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Handover {
     /// Who takes it over.
     #[n(0)]
@@ -257,7 +260,8 @@ pub struct Handover {
 }
 
 /// Another case.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Link {
     /// Which.
     #[n(0)]
@@ -268,7 +272,8 @@ pub struct Link {
 }
 
 /// Where a round found this.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Found {
     /// On which round.
     #[n(0)]
@@ -279,7 +284,8 @@ pub struct Found {
 }
 
 /// A route that is to be walked every day for this case, until the device is verified.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WalkOrder {
     /// Which route; none if the place of the case says enough.
     #[n(0)]
@@ -287,7 +293,8 @@ pub struct WalkOrder {
 }
 
 /// The walk that was done.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Walk {
     /// As which round.
     #[n(0)]
@@ -295,16 +302,18 @@ pub struct Walk {
 }
 
 /// When something residents rely on will change.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlannedChange {
     /// From when.
     #[n(0)]
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(with = "moment")]
     pub from: Timestamp,
 }
 
 /// The return visit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Visit {
     /// How.
     #[n(0)]
@@ -318,7 +327,8 @@ pub struct Visit {
 }
 
 /// What was learned (总结): keep, problem, try.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Review {
     /// What went well and stays.
     #[n(0)]

@@ -7,6 +7,7 @@
 
 mod check;
 mod details;
+mod json;
 mod paper;
 
 pub use details::{
@@ -48,6 +49,18 @@ macro_rules! facts {
                 match self { $( facts!(@bound detail $variant $(, $detail)?) => facts!(@json detail $(, $detail)?), )* }
             }
 
+            /// Reads a fact from its word and the details as [`Fact::details_json`] writes them. Details of
+            /// which every part may be absent may be `null`.
+            ///
+            /// Only the form is read here: whether a sum or a day is within its bounds is checked when
+            /// the entry is written.
+            ///
+            /// # Errors
+            /// A sentence that names the field and says what is wrong with it.
+            pub fn from_json(kind: EntryKind, details: &serde_json::Value) -> Result<Self, String> {
+                match kind { $( EntryKind::$variant => facts!(@from_json kind details $variant $(, $detail)?), )* }
+            }
+
             /// Reads a fact from its word and details. `None` if the details that this kind needs are
             /// missing or cannot be read.
             pub(crate) fn read(kind: EntryKind, details: Option<&[u8]>) -> Option<Self> {
@@ -65,6 +78,10 @@ macro_rules! facts {
     (@json $name:ident) => { serde_json::Value::Null };
     // Details are records of texts and numbers: there is no key that JSON could not write.
     (@json $name:ident, $detail:ty) => { serde_json::to_value($name).unwrap_or_default() };
+    (@from_json $kind:ident $name:ident $variant:ident) => { json::nothing($kind, $name).map(|()| Self::$variant) };
+    (@from_json $kind:ident $name:ident $variant:ident, $detail:ty) => {
+        json::details::<$detail>($kind, $name).map(Self::$variant)
+    };
     (@decode $name:ident $variant:ident) => { Some(Self::$variant) };
     (@decode $name:ident $variant:ident, $detail:ty) => {
         minicbor::decode::<$detail>($name.unwrap_or(NO_DETAILS)).ok().map(Self::$variant)

@@ -1,16 +1,17 @@
 //! Details of papers: assignments, approvals, receipts, liaison sheets, settlements, checklists.
 
 use minicbor::{Decode, Encode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::details::{rfc3339, rfc3339_or_null};
+use super::json::{moment, moment_or_null};
 use crate::clock::Timestamp;
 use crate::ids::{ConflictId, EntryId, PersonId, SettlementId, SheetId};
 use crate::model::money::Fen;
 use crate::model::words::{Level, PartyKind};
 
 /// To whom an order was given.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Assignment {
     /// Who has it from now on.
     #[n(0)]
@@ -18,7 +19,8 @@ pub struct Assignment {
 }
 
 /// Who approved a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Approval {
     /// Which level.
     #[n(0)]
@@ -26,7 +28,8 @@ pub struct Approval {
 }
 
 /// A receipt (收据) that the owner got.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Receipt {
     /// Its number.
     #[n(0)]
@@ -37,7 +40,8 @@ pub struct Receipt {
 }
 
 /// A liaison sheet (工作联系单) to an outside party. What is asked of them stands in the note.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sheet {
     /// The sheet to be.
     #[n(0)]
@@ -50,12 +54,13 @@ pub struct Sheet {
     pub party_name: String,
     /// When they owe an answer.
     #[n(3)]
-    #[serde(serialize_with = "rfc3339_or_null")]
+    #[serde(default, with = "moment_or_null")]
     pub reply_by: Option<Timestamp>,
 }
 
 /// One signature of the chain.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SheetSignature {
     /// Which sheet.
     #[n(0)]
@@ -66,7 +71,8 @@ pub struct SheetSignature {
 }
 
 /// The sheet left the company.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SheetSending {
     /// Which sheet.
     #[n(0)]
@@ -74,7 +80,8 @@ pub struct SheetSending {
 }
 
 /// What the party answered. Their words stand in the note.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SheetReply {
     /// Which sheet.
     #[n(0)]
@@ -85,7 +92,8 @@ pub struct SheetReply {
 }
 
 /// A settlement (和解备忘) as it is put before the owner. Its terms stand in the note.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SettlementDraft {
     /// The settlement to be.
     #[n(0)]
@@ -99,7 +107,8 @@ pub struct SettlementDraft {
 }
 
 /// Somebody whose authority reaches far enough agreed to the sum.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SettlementConsent {
     /// Which settlement.
     #[n(0)]
@@ -113,7 +122,8 @@ pub struct SettlementConsent {
 }
 
 /// The sum was paid.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SettlementPayment {
     /// Which settlement.
     #[n(0)]
@@ -124,7 +134,8 @@ pub struct SettlementPayment {
 }
 
 /// One step of a checklist, as it stood in the playbook when it was copied.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChecklistStep {
     /// Its name within the playbook.
     #[n(0)]
@@ -137,20 +148,21 @@ pub struct ChecklistStep {
     pub en: String,
     /// Until when it is to be done.
     #[n(3)]
-    #[serde(serialize_with = "rfc3339_or_null")]
+    #[serde(default, with = "moment_or_null")]
     pub due: Option<Timestamp>,
 }
 
 /// A playbook (处理指引) copied into the case: it reads the same later, and offline, whatever becomes of
 /// the playbook itself.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Checklist {
     /// The playbook's name.
     #[n(0)]
     pub playbook: String,
     /// When it was copied; due times count from here.
     #[n(1)]
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(with = "moment")]
     pub from: Timestamp,
     /// Its steps in their order.
     #[n(2)]
@@ -158,7 +170,8 @@ pub struct Checklist {
 }
 
 /// A step that was done.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tick {
     /// The entry that copied the playbook.
     #[n(0)]
@@ -169,7 +182,8 @@ pub struct Tick {
 }
 
 /// How a contradiction was settled. What was decided stands in the note; both statements stay.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ruling {
     /// Which one.
     #[n(0)]

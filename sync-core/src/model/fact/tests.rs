@@ -202,3 +202,54 @@ fn every_field_has_a_bound_and_says_so() {
     assert_eq!(steps(60).check(NOW), Ok(()));
     assert_eq!(visit(1).check(NOW), Ok(()));
 }
+
+#[test]
+fn every_kind_of_fact_reads_back_from_its_json() {
+    for fact in one_of_each() {
+        assert_eq!(Fact::from_json(fact.kind(), &fact.details_json()), Ok(fact.clone()), "{fact:?}");
+    }
+}
+
+#[test]
+fn times_in_json_may_have_any_offset_and_details_may_be_absent_where_nothing_must_be_said() {
+    let promised = serde_json::json!({ "until": "2026-11-23T18:00:00+08:00" });
+    let until = Timestamp::from_rfc3339("2026-11-23T10:00:00Z").unwrap();
+    assert_eq!(
+        Fact::from_json(EntryKind::Promised, &promised),
+        Ok(Fact::Promised(Promise { until, consent: None }))
+    );
+    for kind in [EntryKind::Completed, EntryKind::Arrived, EntryKind::Visited] {
+        for details in [serde_json::Value::Null, serde_json::json!({})] {
+            assert_eq!(Fact::from_json(kind, &details).ok(), Fact::plain(kind), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn json_that_does_not_fit_names_the_field_and_the_reason() {
+    use serde_json::json;
+    let table = [
+        (EntryKind::Charged, json!({ "sum": -5, "what": "x" }), ["sum", "-5"]),
+        (EntryKind::Charged, json!({ "sum": 1.5, "what": "x" }), ["sum", "1.5"]),
+        (EntryKind::Charged, json!({ "sum": "12", "what": "x" }), ["sum", "\"12\""]),
+        (EntryKind::Charged, json!({ "sum": 12 }), ["what", "missing"]),
+        (EntryKind::Charged, json!({ "sum": 12, "what": "x", "tip": 1 }), ["tip", "unknown"]),
+        (EntryKind::Charged, json!([12, "x"]), ["charged", "object"]),
+        (EntryKind::Visited, json!({ "satisfaction": 700 }), ["satisfaction", "700"]),
+        (EntryKind::Visited, json!({ "way": "fax" }), ["way", "'fax' is not one of phone"]),
+        (EntryKind::Promised, json!({ "until": "2026-11-23" }), ["until", "2026-11-23"]),
+        (EntryKind::Promised, json!({ "until": null }), ["until", "null"]),
+        (EntryKind::Waiting, json!({ "reason": "part", "expected": 5 }), ["expected", "5"]),
+        (EntryKind::HandedOver, json!({ "to": "x" }), ["to", "UUID"]),
+        (EntryKind::Completed, json!({ "sum": 1 }), ["completed", "no details"]),
+        (
+            EntryKind::PlaybookChosen,
+            json!({ "playbook": "a", "from": "2026-11-23T18:00:00Z", "steps": [{ "id": 1 }] }),
+            ["steps[0].id", "1"],
+        ),
+    ];
+    for (kind, details, parts) in table {
+        let why = Fact::from_json(kind, &details).unwrap_err();
+        assert!(parts.iter().all(|part| why.contains(part)), "{why} does not say {parts:?}");
+    }
+}

@@ -1,20 +1,17 @@
-//! `POST /v1/cases/{case}/classify`: sorting a case, or settling a parallel edit.
+//! `POST /v1/cases/{case}/classify`: sorting a case; `…/describe`: its description.
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Json, Path};
 use http::HeaderMap;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::model::{Classification, Command, Place};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::super::body;
 use super::super::visit::Program;
-use super::cases::nothing;
-use super::parameters::word;
-use crate::app::App;
+use super::edit::{self, Outcome, PlaceBody};
+use super::parameters::given;
 use crate::error::Problem;
-use crate::ingest::Sitting;
-use crate::projection::queries::{self, CaseKey};
 
 /// New values; what is absent stays as it is.
 #[derive(Default, Deserialize)]
@@ -25,42 +22,23 @@ pub(in super::super) struct Body {
     nature: Option<String>,
     subject: Option<String>,
     place: Option<PlaceBody>,
+    about: Option<String>,
     anonymous: Option<bool>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct PlaceBody {
-    building: Option<String>,
-    unit: Option<String>,
-    room: Option<String>,
-    spot: Option<String>,
-}
-
-#[derive(Serialize)]
-pub(in super::super) struct Outcome {
-    /// False if the case already said so.
-    changed: bool,
 }
 
 impl Body {
     fn classification(self) -> Result<Classification, Problem> {
         let to = Classification {
-            kind: word("kind", self.kind.as_deref().unwrap_or_default())?,
-            urgency: word("urgency", self.urgency.as_deref().unwrap_or_default())?,
-            nature: word("nature", self.nature.as_deref().unwrap_or_default())?,
+            kind: given("kind", &self.kind)?,
+            urgency: given("urgency", &self.urgency)?,
+            nature: given("nature", &self.nature)?,
             subject: self.subject,
-            about: None,
+            about: given("about", &self.about)?,
             anonymous: self.anonymous,
-            place: self.place.map(|place| Place {
-                building: place.building,
-                unit: place.unit,
-                room: place.room,
-                spot: place.spot,
-            }),
+            place: self.place.map(Place::from),
         };
         if to == Classification::default() {
-            let why = "one of kind, urgency, nature, subject, place and anonymous must be given";
+            let why = "one of kind, urgency, nature, subject, place, about and anonymous must be given";
             return Err(Problem::new(ErrorCode::FieldMissing, why));
         }
         Ok(to)
@@ -72,20 +50,40 @@ pub(in super::super) async fn classify(
     program: Program,
     headers: HeaderMap,
     Path(case): Path<String>,
-    given: Result<Json<Body>, JsonRejection>,
+    sent: Result<Json<Body>, JsonRejection>,
 ) -> Result<Json<Outcome>, Problem> {
     program.check_origin(&headers)?;
-    let to = body::json(given)?.classification()?;
-    let (reach, now) = (program.reach, App::now());
-    let key: CaseKey = case.parse().unwrap_or_else(|never| match never {});
-    let changed = program
-        .app
-        .write(move |batch, office| {
-            let case = queries::case_head(batch.db, &reach, &key)?.ok_or_else(nothing)?.id;
-            let sitting = Sitting { person: reach.person(), now };
-            let command = Command::Classify { case, to };
-            Ok(office.carry_out(batch, &mut rand::rng(), sitting, &command)?)
-        })
-        .await?;
-    Ok(Json(Outcome { changed }))
+    let to = body::json(sent)?.classification()?;
+    let changed = edit::of_case(program, &case, move |edit, head| {
+        edit.colleague("about", to.about, head.site)?;
+        edit.give(&Command::Classify { case: head.id, to })
+    });
+    Ok(Json(Outcome { changed: changed.await? }))
+}
+
+/// What the writer saw, and what they made of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Description {
+    base: String,
+    result: String,
+}
+
+/// Merged letter by letter with what others wrote since `base` was read.
+pub(in super::super) async fn describe(
+    program: Program,
+    headers: HeaderMap,
+    Path(case): Path<String>,
+    sent: Result<Json<Description>, JsonRejection>,
+) -> Result<Json<Outcome>, Problem> {
+    program.check_origin(&headers)?;
+    let Description { base, result } = body::json(sent)?;
+    let changed = edit::of_case(program, &case, move |edit, head| {
+        // Sent again, the same insertion would be merged in a second time.
+        if edit.read(head)?.description == result {
+            return Ok(false);
+        }
+        edit.give(&Command::Describe { case: head.id, base, result })
+    });
+    Ok(Json(Outcome { changed: changed.await? }))
 }

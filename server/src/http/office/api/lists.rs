@@ -1,4 +1,4 @@
-//! `GET /v1/conflicts`, `/v1/quarantine` and `/v1/devices`.
+//! `GET /v1/conflicts`, `/v1/quarantine`, `/v1/devices` and `/v1/people`.
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use super::super::body;
 use super::super::visit::Program;
-use super::parameters::{after, limit};
-use super::wire;
+use super::parameters::{after, limit, word};
+use super::{wire, wire_staff};
 use crate::error::Problem;
-use crate::projection::queries;
+use crate::projection::queries::{self, PeopleQuery};
 
 /// Which page of a list.
 #[derive(Default, Deserialize)]
@@ -51,5 +51,35 @@ pub(in super::super) async fn quarantine(
 pub(in super::super) async fn devices(program: Program, asked: HeaderMap) -> Result<Response, Problem> {
     let reach = program.reach;
     let found = program.app.read(move |db| queries::devices(db, &reach)).await?;
-    body::answer(&asked, &wire::DeviceList::from(found))
+    body::answer(&asked, &wire_staff::DeviceList::from(found))
+}
+
+/// Which people.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct Whom {
+    site: String,
+    role: String,
+    department: String,
+    after: String,
+    limit: String,
+}
+
+/// The people who work where the asker has an office role: whom an order can be given to.
+pub(in super::super) async fn people(
+    program: Program,
+    asked: HeaderMap,
+    whom: Result<Query<Whom>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let whom = body::query(whom)?;
+    let wanted = PeopleQuery {
+        site: word("site", &whom.site)?,
+        role: word("role", &whom.role)?,
+        department: word("department", &whom.department)?,
+        after: word("after", &whom.after)?,
+        limit: limit(&whom.limit)?,
+    };
+    let reach = program.reach;
+    let page = program.app.read(move |db| queries::people(db, &reach, &wanted)).await?;
+    body::answer(&asked, &wire_staff::PeopleList::from(page))
 }

@@ -2,7 +2,14 @@
 
 pub(super) mod cases;
 pub(super) mod classify;
+pub(super) mod contact;
+pub(super) mod create;
+mod edit;
+pub(super) mod entries;
 pub(super) mod lists;
+pub(super) mod orders;
 pub(super) mod parameters;
+pub(super) mod resolve;
 pub(super) mod session;
 mod wire;
+mod wire_staff;

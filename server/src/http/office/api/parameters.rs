@@ -1,8 +1,9 @@
-//! Parameters of addresses. An empty one counts as absent, because forms send those.
+//! Parameters of addresses and words in bodies. An empty one counts as absent, because forms send those.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
+use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::limits::FIELD_CHARS_MAX;
 use roundsman_sync_core::protocol::messages::Pos;
@@ -59,4 +60,27 @@ pub(super) fn limit(given: &str) -> Result<u16, Problem> {
         return Ok(limit);
     }
     Err(Problem::new(ErrorCode::ValueOutOfRange, format!("'limit': from 1 to {CASES_PER_PAGE_MAX}")))
+}
+
+/// A word or id of a body, if it was given.
+pub(super) fn given<T: FromStr<Err: Display>>(
+    name: &str,
+    given: &Option<String>,
+) -> Result<Option<T>, Problem> {
+    word(name, given.as_deref().unwrap_or_default())
+}
+
+/// What a body must give.
+pub(super) fn required<T>(name: &str, given: Option<T>) -> Result<T, Problem> {
+    given.ok_or_else(|| Problem::new(ErrorCode::FieldMissing, format!("'{name}' must be given")))
+}
+
+/// A moment of a body, if it was given.
+pub(super) fn time(name: &str, given: &Option<String>) -> Result<Option<Timestamp>, Problem> {
+    let Some(text) = given else { return Ok(None) };
+    let read = Timestamp::from_rfc3339(text);
+    read.map(Some).ok_or_else(|| {
+        let why = format!("'{name}' is no time with its offset, such as 2026-11-23T18:00:00+08:00");
+        Problem::new(ErrorCode::ValueOutOfRange, why)
+    })
 }

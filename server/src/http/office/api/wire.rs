@@ -3,27 +3,28 @@
 use std::collections::BTreeMap;
 
 use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::model;
 use serde::Serialize;
 
 use crate::projection::queries::{
-    self, CaseLine, CasePage, Conflict, ConflictPage, ContactValues, DeviceLine, Drawing, FieldValue,
-    FieldValues, Fitness, Found, OrderDetails, PersonName, PhotoDetails, QuarantinePage, QuarantinedChange,
-    RefusedChange, SignOffDetails, StatedValue, TimeFlag, TimelineEntry,
+    self, CaseLine, CasePage, Conflict, ConflictPage, ContactValues, Drawing, FieldValue, FieldValues,
+    Fitness, Found, OrderDetails, PersonName, PhotoDetails, QuarantinePage, QuarantinedChange, RefusedChange,
+    SignOffDetails, StatedValue, TimeFlag, TimelineEntry,
 };
 
-fn time(time: Timestamp) -> String {
+pub(super) fn time(time: Timestamp) -> String {
     time.to_string()
 }
 
-fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
+pub(super) fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
     items.into_iter().map(U::from).collect()
 }
 
 /// Somebody, or an estate.
 #[derive(Serialize)]
-struct Named {
-    id: String,
-    name: String,
+pub(super) struct Named {
+    pub(super) id: String,
+    pub(super) name: String,
 }
 
 impl From<PersonName> for Named {
@@ -81,6 +82,9 @@ struct Case {
     departments: Vec<String>,
     assignees: Vec<Named>,
     external_number: Option<String>,
+    anonymous: bool,
+    /// `null` too for the person it is about.
+    about: Option<Named>,
     reported_at: Option<String>,
     changed_at: String,
     parallel_edits: u32,
@@ -106,6 +110,8 @@ impl From<CaseLine> for Case {
             departments: line.departments,
             assignees: all(line.assignees),
             external_number: line.external_number,
+            anonymous: line.anonymous,
+            about: line.about.map(Named::from),
             reported_at: line.reported_at.map(time),
             changed_at: time(line.changed_at),
             parallel_edits: line.parallel_edits,
@@ -120,6 +126,35 @@ impl From<CaseLine> for Case {
 enum AnyValue {
     Text(String),
     Person(Named),
+    Party(Party),
+    Window(Window),
+    Truth(bool),
+}
+
+/// Somebody outside the company.
+#[derive(Serialize)]
+struct Party {
+    kind: &'static str,
+    name: String,
+}
+
+impl From<model::Party> for Party {
+    fn from(party: model::Party) -> Self {
+        Self { kind: party.kind.as_str(), name: party.name }
+    }
+}
+
+/// A window of time agreed with the owner.
+#[derive(Serialize)]
+struct Window {
+    from: String,
+    to: String,
+}
+
+impl From<model::Window> for Window {
+    fn from(window: model::Window) -> Self {
+        Self { from: time(window.from), to: time(window.to) }
+    }
 }
 
 /// One value of a register.
@@ -140,6 +175,9 @@ impl From<StatedValue> for Stated {
             }
             FieldValue::Person(person) => AnyValue::Person(person.into()),
             FieldValue::Time(at) => AnyValue::Text(time(at)),
+            FieldValue::Party(party) => AnyValue::Party(party.into()),
+            FieldValue::Window(window) => AnyValue::Window(window.into()),
+            FieldValue::Truth(truth) => AnyValue::Truth(truth),
         };
         Self { value, by: stated.by.map(Named::from), claimed_at: stated.claimed_at.map(time) }
     }
@@ -199,6 +237,11 @@ struct Order {
     id: String,
     number: usize,
     status: &'static str,
+    kind: Option<&'static str>,
+    liability: &'static str,
+    party: Option<Party>,
+    appointment: Option<Window>,
+    rework_of: Option<String>,
     fields: Fields,
 }
 
@@ -208,6 +251,11 @@ impl From<OrderDetails> for Order {
             id: order.id.to_string(),
             number: order.number,
             status: order.status,
+            kind: order.kind.map(|kind| kind.as_str()),
+            liability: order.liability.as_str(),
+            party: order.party.map(Party::from),
+            appointment: order.appointment.map(Window::from),
+            rework_of: order.rework_of.map(|earlier| earlier.to_string()),
             fields: fields(order.fields),
         }
     }
@@ -240,7 +288,13 @@ struct Entry {
     /// `null`: written in the office.
     device: Option<String>,
     note: String,
+    /// By kind; `null` where the kind says it all.
+    details: serde_json::Value,
     claimed_at: String,
+    /// The declared time, or the claim corrected by what the phone knew of the server's clock.
+    happened_at: String,
+    /// Why it was entered later; `null` if it was entered when it happened.
+    declared_why: Option<String>,
     witnessed: Witnessed,
     time_flags: Vec<&'static str>,
 }
@@ -255,7 +309,10 @@ impl From<TimelineEntry> for Entry {
             by: entry.by.into(),
             device: entry.device,
             note: entry.note,
+            details: entry.details,
             claimed_at: time(entry.claimed_at),
+            happened_at: time(entry.happened_at),
+            declared_why: entry.declared_why,
             witnessed: Witnessed { not_before: entry.not_before.map(time), received: time(entry.received) },
         }
     }
@@ -298,6 +355,7 @@ impl From<PhotoDetails> for Photo {
 struct SignOff {
     id: String,
     order: Option<String>,
+    settlement: Option<String>,
     subject: String,
     outcome: String,
     shown: String,
@@ -320,6 +378,7 @@ impl From<SignOffDetails> for SignOff {
         Self {
             id: sign_off.id.to_string(),
             order: sign_off.order.map(|order| order.to_string()),
+            settlement: sign_off.settlement.map(|settlement| settlement.to_string()),
             subject: sign_off.subject,
             outcome: sign_off.outcome,
             shown: sign_off.shown,
@@ -390,15 +449,27 @@ pub(super) struct ConflictList {
 struct ParallelEdit {
     case: CaseRef,
     field: String,
-    values: Vec<Stated>,
+    values: Vec<Choice>,
+}
+
+/// One of several values.
+#[derive(Serialize)]
+struct Choice {
+    #[serde(flatten)]
+    stated: Stated,
+    /// What `resolve` takes to choose this one.
+    choice: String,
 }
 
 impl From<Conflict> for ParallelEdit {
     fn from(conflict: Conflict) -> Self {
-        let values = conflict.values.into_iter().map(|(value, by, claimed_at)| Stated {
-            value: AnyValue::Text(value),
-            by: by.map(Named::from),
-            claimed_at: claimed_at.map(time),
+        let values = conflict.values.into_iter().map(|choice| Choice {
+            stated: Stated {
+                value: AnyValue::Text(choice.shown),
+                by: choice.by.map(Named::from),
+                claimed_at: choice.claimed_at.map(time),
+            },
+            choice: choice.value,
         });
         Self {
             case: CaseRef { id: conflict.case.to_string(), number: conflict.number },
@@ -453,39 +524,5 @@ impl From<QuarantinedChange> for Quarantined {
 impl From<QuarantinePage> for QuarantineList {
     fn from(page: QuarantinePage) -> Self {
         Self { changes: all(page.rows), next: page.next.map(|cursor| cursor.to_string()) }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct DeviceList {
-    devices: Vec<Device>,
-}
-
-#[derive(Serialize)]
-struct Device {
-    id: String,
-    name: String,
-    person: Named,
-    enrolled: String,
-    revoked: Option<String>,
-    photos_owed: u32,
-}
-
-impl From<Vec<DeviceLine>> for DeviceList {
-    fn from(devices: Vec<DeviceLine>) -> Self {
-        Self { devices: all(devices) }
-    }
-}
-
-impl From<DeviceLine> for Device {
-    fn from(device: DeviceLine) -> Self {
-        Self {
-            id: device.id.to_string(),
-            name: device.name,
-            person: device.person.into(),
-            enrolled: time(device.enrolled),
-            revoked: device.revoked.map(time),
-            photos_owed: device.photos_owed,
-        }
     }
 }

@@ -1,0 +1,143 @@
+//! `POST /v1/cases/{case}/contact`: who raised a case; `…/sign-offs`: how asking for a signature ended.
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Json, Path};
+use http::{HeaderMap, StatusCode};
+use roundsman_sync_core::error::ErrorCode;
+use roundsman_sync_core::ids::{OrderId, SettlementId, SignOffId};
+use roundsman_sync_core::model::{
+    Command, ContactDetails, NewSignOff, RENDERER, SignOffOutcome, SignOffSubject, Statement,
+};
+use serde::Deserialize;
+
+use super::super::body;
+use super::super::visit::Program;
+use super::cases::nothing;
+use super::edit::{self, Created, Edit, Outcome, created, taken};
+use super::parameters::{given, required};
+use crate::error::Problem;
+use crate::projection::queries::{self, CaseLine};
+
+/// New values; what is absent stays as it is.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct ContactBody {
+    name: Option<String>,
+    phone: Option<String>,
+    address: Option<String>,
+    words: Option<Words>,
+}
+
+/// The caller's own words: what the writer saw, and what they made of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    #[serde(default)]
+    base: String,
+    result: String,
+}
+
+/// Writes contact data; also settles a parallel edit of it.
+pub(in super::super) async fn contact(
+    program: Program,
+    headers: HeaderMap,
+    Path(case): Path<String>,
+    sent: Result<Json<ContactBody>, JsonRejection>,
+) -> Result<Json<Outcome>, Problem> {
+    program.check_origin(&headers)?;
+    let ContactBody { name, phone, address, words } = body::json(sent)?;
+    let words = words.map(|words| (words.base, words.result));
+    let mut details = ContactDetails { name, phone, address, words };
+    if details == ContactDetails::default() {
+        let why = "one of name, phone, address and words must be given";
+        return Err(Problem::new(ErrorCode::FieldMissing, why));
+    }
+    let changed = edit::of_case(program, &case, move |edit, head| {
+        let standing = queries::contact_words(edit.batch.db, edit.reach, head)?.ok_or_else(nothing)?;
+        // Sent again, the same words would be merged in a second time.
+        details.words = details.words.filter(|(_, result)| *result != standing);
+        edit.give(&Command::WriteContact { case: head.id, details })
+    });
+    Ok(Json(Outcome { changed: changed.await? }))
+}
+
+/// How the asking for a signature ended.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct SignOffBody {
+    id: Option<String>,
+    order: Option<String>,
+    settlement: Option<String>,
+    subject: Option<String>,
+    outcome: Option<String>,
+}
+
+/// A request in its own types.
+struct Wanted {
+    id: Option<SignOffId>,
+    order: Option<OrderId>,
+    settlement: Option<SettlementId>,
+    subject: SignOffSubject,
+    outcome: SignOffOutcome,
+}
+
+impl SignOffBody {
+    fn read(self) -> Result<Wanted, Problem> {
+        let outcome = required("outcome", given("outcome", &self.outcome)?)?;
+        // What was signed is what stood on the glass, and only the phone that was held out knows that.
+        if outcome == SignOffOutcome::Signed {
+            let why = "'outcome': a signature is drawn on a phone that shows what is signed for, not here";
+            return Err(Problem::new(ErrorCode::ValueOutOfRange, why));
+        }
+        Ok(Wanted {
+            id: given("id", &self.id)?,
+            order: given("order", &self.order)?,
+            settlement: given("settlement", &self.settlement)?,
+            subject: required("subject", given("subject", &self.subject)?)?,
+            outcome,
+        })
+    }
+}
+
+/// Keeps that there was no signature, and why.
+pub(in super::super) async fn sign_off(
+    program: Program,
+    headers: HeaderMap,
+    Path(case): Path<String>,
+    sent: Result<Json<SignOffBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<Created>), Problem> {
+    program.check_origin(&headers)?;
+    let wanted = body::json(sent)?.read()?;
+    let sign_off = edit::of_case(program, &case, move |edit, head| write(edit, head, &wanted));
+    Ok(created(sign_off.await?))
+}
+
+fn write(edit: &mut Edit<'_, '_>, head: &CaseLine, wanted: &Wanted) -> Result<SignOffId, Problem> {
+    let &Wanted { id, order, settlement, subject, outcome } = wanted;
+    let sign_off = edit.id(id, |now, rng| SignOffId::mint(now, rng));
+    let case = edit.read(head)?;
+    if let Some(known) = case.sign_offs.iter().find(|known| known.id == sign_off) {
+        let again = (known.order, known.settlement, known.subject, known.outcome, known.by)
+            == (order, settlement, subject, outcome, edit.reach.person());
+        return if again { Ok(sign_off) } else { Err(taken("sign-off")) };
+    }
+    if subject == SignOffSubject::Settlement && settlement.is_none() {
+        return Err(Problem::new(ErrorCode::FieldMissing, "'settlement' must be given"));
+    }
+    if let Some(settlement) = settlement.filter(|&settlement| !case.has_settlement(settlement)) {
+        let why = format!("case {} has no settlement {settlement}", head.id);
+        return Err(Problem::new(ErrorCode::SettlementUnknown, why));
+    }
+    let new = NewSignOff {
+        subject,
+        outcome,
+        shown: Statement::render(head.id, &case, order, subject, settlement).text,
+        renderer: RENDERER,
+        signer: String::new(),
+        relation: String::new(),
+        strokes: None,
+        settlement,
+    };
+    edit.give(&Command::SignOff { case: head.id, order, sign_off, new })?;
+    Ok(sign_off)
+}

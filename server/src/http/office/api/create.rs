@@ -1,0 +1,139 @@
+//! `POST /v1/cases`: writing a case down.
+
+use axum::extract::Json;
+use axum::extract::rejection::JsonRejection;
+use http::{HeaderMap, StatusCode};
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::error::ErrorCode;
+use roundsman_sync_core::ids::{DocumentId, EntryId};
+use roundsman_sync_core::model::{Command, ContactDetails, EntryKind, NewCase, Place, Urgency};
+use serde::{Deserialize, Serialize};
+
+use super::super::body;
+use super::super::visit::Program;
+use super::edit::{self, Edit, PlaceBody, taken};
+use super::parameters::{given, required, time};
+use crate::database::DatabaseError;
+use crate::error::Problem;
+use crate::projection::queries::{self, CaseKey};
+
+/// What is known of the case.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct Body {
+    id: Option<String>,
+    site: Option<String>,
+    kind: Option<String>,
+    channel: Option<String>,
+    urgency: Option<String>,
+    subject: Option<String>,
+    place: PlaceBody,
+    description: String,
+    reported_at: Option<String>,
+    external_number: Option<String>,
+    about: Option<String>,
+    anonymous: Option<bool>,
+    contact: Option<ContactBody>,
+}
+
+/// Who raised it, and their own words.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ContactBody {
+    name: Option<String>,
+    phone: Option<String>,
+    address: Option<String>,
+    words: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(in super::super) struct Created {
+    id: String,
+    /// What people call it by.
+    number: String,
+}
+
+/// A request in its own types.
+struct Wanted {
+    id: Option<DocumentId>,
+    new: NewCase,
+    contact: Option<ContactDetails>,
+}
+
+impl Body {
+    fn read(self) -> Result<Wanted, Problem> {
+        let contact = self.contact.map(|contact| ContactDetails {
+            name: contact.name,
+            phone: contact.phone,
+            address: contact.address,
+            words: contact.words.map(|words| (String::new(), words)),
+        });
+        let new = NewCase {
+            kind: required("kind", given("kind", &self.kind)?)?,
+            channel: required("channel", given("channel", &self.channel)?)?,
+            site: required("site", given("site", &self.site)?)?,
+            place: Place::from(self.place),
+            description: self.description,
+            subject: required("subject", self.subject)?,
+            urgency: given("urgency", &self.urgency)?.unwrap_or(Urgency::General),
+            reported_at: time("reported_at", &self.reported_at)?,
+            external_number: self.external_number,
+            about: given("about", &self.about)?,
+            anonymous: self.anonymous,
+        };
+        Ok(Wanted { id: given("id", &self.id)?, new, contact })
+    }
+}
+
+/// Writes a case down, with who raised it, if that is said.
+pub(in super::super) async fn create(
+    program: Program,
+    headers: HeaderMap,
+    sent: Result<Json<Body>, JsonRejection>,
+) -> Result<(StatusCode, Json<Created>), Problem> {
+    program.check_origin(&headers)?;
+    let wanted = body::json(sent)?.read()?;
+    let created = edit::make(program, move |edit| write(edit, wanted)).await?;
+    Ok((StatusCode::CREATED, Json(created)))
+}
+
+fn write(edit: &mut Edit<'_, '_>, Wanted { id, new, contact }: Wanted) -> Result<Created, Problem> {
+    if !edit.reach.sees_cases(new.site) {
+        return Err(Problem::new(ErrorCode::NotFound, "there is no such estate"));
+    }
+    edit.colleague("about", new.about, new.site)?;
+    let id = edit.id(id, |now: Timestamp, rng| DocumentId::mint(now, rng));
+    let received = EntryId::from_bytes(*id.as_bytes());
+    if !is_again(edit, id, received, &new)? {
+        edit.give(&Command::CreateCase { case: id, received, new })?;
+        if let Some(details) = contact {
+            edit.give(&Command::WriteContact { case: id, details })?;
+        }
+    }
+    let head = queries::case_head(edit.batch.db, edit.reach, &CaseKey::Id(id))?;
+    let number = head.ok_or_else(super::cases::nothing)?.number;
+    Ok(Created { id: id.to_string(), number })
+}
+
+/// Whether this very case was already written down by whoever asks.
+fn is_again(
+    edit: &mut Edit<'_, '_>,
+    id: DocumentId,
+    received: EntryId,
+    new: &NewCase,
+) -> Result<bool, Problem> {
+    let standing = match edit.batch.read_case(id) {
+        Ok(None) => return Ok(false),
+        Ok(Some(case)) => Some(case),
+        // A document of another kind.
+        Err(DatabaseError::Corrupt { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let mine = standing.is_some_and(|case| {
+        let entry = case.entry(received);
+        entry.is_some_and(|entry| entry.kind() == EntryKind::Received && entry.by == edit.reach.person())
+            && case.site == Some(new.site)
+            && case.external_number == new.external_number
+    });
+    if mine { Ok(true) } else { Err(taken("case")) }
+}

@@ -1,0 +1,198 @@
+//! `POST /v1/cases/{case}/dispatch` and `…/orders/{order}/sort`, `assign`, `take`: work orders.
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Json, Path};
+use http::{HeaderMap, StatusCode};
+use roundsman_sync_core::error::ErrorCode;
+use roundsman_sync_core::ids::{EntryId, OrderId, PersonId};
+use roundsman_sync_core::model::fact::Dispatch;
+use roundsman_sync_core::model::{Case, Command, Department, Fact, NewOrder, OrderSorting};
+use serde::Deserialize;
+
+use super::super::body;
+use super::super::visit::Program;
+use super::edit::{self, Created, Outcome, PartyBody, WindowBody, created, taken};
+use super::parameters::{given, required};
+use crate::error::Problem;
+
+/// A new order.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct DispatchBody {
+    id: Option<String>,
+    department: Option<String>,
+    assignee: Option<String>,
+    kind: Option<String>,
+    liability: Option<String>,
+    party: Option<PartyBody>,
+    appointment: Option<WindowBody>,
+    by_phone: bool,
+    rework_of: Option<String>,
+    note: String,
+}
+
+/// A request in its own types.
+struct Wanted {
+    id: Option<OrderId>,
+    department: Department,
+    assignee: Option<PersonId>,
+    new: NewOrder,
+}
+
+impl DispatchBody {
+    fn read(self) -> Result<Wanted, Problem> {
+        let party = self.party.map(PartyBody::party).transpose()?;
+        let sorting = OrderSorting {
+            department: None,
+            kind: given("kind", &self.kind)?,
+            liability: given("liability", &self.liability)?,
+            appointment: self.appointment.map(|window| window.window()).transpose()?,
+            party,
+        };
+        let dispatch = Dispatch {
+            by_phone: self.by_phone.then_some(true),
+            party: sorting.party.as_ref().map(|party| party.kind),
+        };
+        let rework_of = given("rework_of", &self.rework_of)?;
+        Ok(Wanted {
+            id: given("id", &self.id)?,
+            department: required("department", given("department", &self.department)?)?,
+            assignee: given("assignee", &self.assignee)?,
+            new: NewOrder { dispatch, sorting, rework_of, note: self.note },
+        })
+    }
+}
+
+/// Gives an order to a department or an outside party.
+pub(in super::super) async fn dispatch(
+    program: Program,
+    headers: HeaderMap,
+    Path(case): Path<String>,
+    sent: Result<Json<DispatchBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<Created>), Problem> {
+    program.check_origin(&headers)?;
+    let Wanted { id, department, assignee, new } = body::json(sent)?.read()?;
+    let order = edit::of_case(program, &case, move |edit, head| {
+        edit.colleague("assignee", assignee, head.site)?;
+        let order = edit.id(id, |now, rng| OrderId::mint(now, rng));
+        let standing = edit.read(head)?;
+        if standing.order(order).is_some() {
+            let again = is_again(&standing, order, &new, edit.reach.person());
+            return if again { Ok(order) } else { Err(taken("order")) };
+        }
+        // Under the order's own id, so that an order and its entry are made once or not at all.
+        let dispatched = EntryId::from_bytes(*order.as_bytes());
+        let new = Some(new);
+        edit.give(&Command::Dispatch { case: head.id, order, dispatched, department, assignee, new })?;
+        Ok(order)
+    });
+    Ok(created(order.await?))
+}
+
+/// Whether this very order was already given by the same person. What others sorted since is theirs.
+fn is_again(case: &Case, order: OrderId, new: &NewOrder, person: PersonId) -> bool {
+    let said = Fact::Dispatched(new.dispatch.clone());
+    case.entries.iter().any(|entry| {
+        entry.order == Some(order) && entry.by == person && entry.fact == said && entry.note == new.note
+    }) && case.order(order).is_some_and(|order| order.rework_of == new.rework_of)
+}
+
+/// New values; what is absent stays as it is.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct SortBody {
+    department: Option<String>,
+    kind: Option<String>,
+    liability: Option<String>,
+    party: Option<PartyBody>,
+    appointment: Option<WindowBody>,
+}
+
+impl SortBody {
+    fn sorting(self) -> Result<OrderSorting, Problem> {
+        let to = OrderSorting {
+            department: given("department", &self.department)?,
+            kind: given("kind", &self.kind)?,
+            liability: given("liability", &self.liability)?,
+            party: self.party.map(PartyBody::party).transpose()?,
+            appointment: self.appointment.map(|window| window.window()).transpose()?,
+        };
+        if to == OrderSorting::default() {
+            let why = "one of department, kind, liability, party and appointment must be given";
+            return Err(Problem::new(ErrorCode::FieldMissing, why));
+        }
+        Ok(to)
+    }
+}
+
+/// Says how large an order is, who answers for it, who does it, and when the owner expects somebody.
+pub(in super::super) async fn sort(
+    program: Program,
+    headers: HeaderMap,
+    Path((case, order)): Path<(String, String)>,
+    sent: Result<Json<SortBody>, JsonRejection>,
+) -> Result<Json<Outcome>, Problem> {
+    program.check_origin(&headers)?;
+    let to = body::json(sent)?.sorting()?;
+    let changed = edit::of_case(program, &case, move |making, head| {
+        let order = edit::order(&order)?;
+        making.give(&Command::SortOrder { case: head.id, order, to })
+    });
+    Ok(Json(Outcome { changed: changed.await? }))
+}
+
+/// To whom.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct AssignBody {
+    assignee: Option<String>,
+}
+
+/// Gives an order to somebody.
+pub(in super::super) async fn assign(
+    program: Program,
+    headers: HeaderMap,
+    Path((case, order)): Path<(String, String)>,
+    sent: Result<Json<AssignBody>, JsonRejection>,
+) -> Result<Json<Outcome>, Problem> {
+    program.check_origin(&headers)?;
+    let sent = body::json(sent)?;
+    let assignee: PersonId = required("assignee", given("assignee", &sent.assignee)?)?;
+    let changed = edit::of_case(program, &case, move |making, head| {
+        let order = edit::order(&order)?;
+        making.colleague("assignee", Some(assignee), head.site)?;
+        making.give(&Command::Assign { case: head.id, order, assignee })
+    });
+    Ok(Json(Outcome { changed: changed.await? }))
+}
+
+/// Under which id.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct TakeBody {
+    id: Option<String>,
+}
+
+/// Takes an order in hand: whoever asks has it from now on.
+pub(in super::super) async fn take(
+    program: Program,
+    headers: HeaderMap,
+    Path((case, order)): Path<(String, String)>,
+    sent: Result<Json<TakeBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<Created>), Problem> {
+    program.check_origin(&headers)?;
+    let id: Option<EntryId> = given("id", &body::json(sent)?.id)?;
+    let accepted = edit::of_case(program, &case, move |making, head| {
+        let order = edit::order(&order)?;
+        let accepted = making.id(id, |now, rng| EntryId::mint(now, rng));
+        if let Some(entry) = making.read(head)?.entry(accepted) {
+            let again = entry.fact == Fact::Accepted
+                && entry.order == Some(order)
+                && entry.by == making.reach.person();
+            return if again { Ok(accepted) } else { Err(taken("entry")) };
+        }
+        making.give(&Command::TakeOrder { case: head.id, order, accepted })?;
+        Ok(accepted)
+    });
+    Ok(created(accepted.await?))
+}
