@@ -7,9 +7,11 @@ use super::case_page::CasePage;
 use super::failure::Failure;
 use super::output::Report;
 use super::{Context, find};
+use crate::app::App;
 use crate::app::ZONE;
 use crate::console::Lang;
 use crate::projection::queries::case_show::{Event, OrderShown, case_shown};
+use crate::projection::queries::standing::standing;
 
 /// Cases
 #[derive(Subcommand)]
@@ -69,7 +71,15 @@ impl Show {
         let parallel: serde_json::Map<_, _> =
             case.parallel.iter().map(|(field, values)| (field.clone(), json!(values))).collect();
         fields.insert("parallel_edits".to_owned(), parallel.into());
-        let page = CasePage { lang: self.lang, zone: ZONE, case: &case };
+        let standing = standing(&db, id, App::now())?
+            .ok_or_else(|| Failure::NotFound(format!("there is no case '{}'", self.id)))?;
+        fields.insert("rating".to_owned(), json!(standing.rating.colour.as_str()));
+        let open = standing.contradictions.iter().filter(|one| one.is_open());
+        fields.insert(
+            "contradictions".to_owned(),
+            json!(open.map(|one| one.code.as_str()).collect::<Vec<_>>()),
+        );
+        let page = CasePage { lang: self.lang, zone: ZONE, case: &case, standing: &standing };
         Ok(Report::new(fields.into(), page.text(&id.to_string())))
     }
 }

@@ -3,9 +3,12 @@
 use chrono_tz::Tz;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::OrderId;
+use roundsman_sync_core::rules::clocks::ClockState;
+use roundsman_sync_core::rules::{Contradiction, Side};
 
 use crate::console::{Lang, Text, Vocabulary, Words};
 use crate::projection::queries::case_show::{CaseShown, Event, OrderShown};
+use crate::projection::queries::standing::{ClockLine, Standing};
 use crate::told::{Telling, told};
 
 /// Clocks differ by seconds on any day, and sync takes a while; only more than this is worth a line.
@@ -19,6 +22,7 @@ pub(super) struct CasePage<'a> {
     pub(super) lang: Lang,
     pub(super) zone: Tz,
     pub(super) case: &'a CaseShown,
+    pub(super) standing: &'a Standing,
 }
 
 /// Text from outside, on one line, with nothing in it that steers a terminal.
@@ -46,6 +50,15 @@ impl CasePage<'_> {
         if !self.case.orders.is_empty() {
             let orders = self.case.orders.iter().enumerate().map(|(at, order)| self.order(at + 1, order));
             sections.push((self.words().get("case-orders"), orders.collect::<Vec<_>>().join("\n")));
+        }
+        sections.push((self.words().get("standing"), self.standing().join("\n")));
+        let clocks: Vec<_> = self.standing.clocks.iter().map(|line| self.clock(line)).collect();
+        if !clocks.is_empty() {
+            sections.push((self.words().get("standing-clocks"), clocks.join("\n")));
+        }
+        let contradicts = self.contradictions();
+        if !contradicts.is_empty() {
+            sections.push((self.words().get("standing-contradictions"), contradicts.join("\n")));
         }
         if !self.case.parallel.is_empty() {
             let edits = self.case.parallel.iter().map(|(field, values)| {
@@ -104,6 +117,59 @@ impl CasePage<'_> {
         .into_iter()
         .flatten()
         .collect()
+    }
+
+    /// Who answers for it, and its colour.
+    fn standing(&self) -> Vec<String> {
+        let words = self.words();
+        let colon = if self.lang == Lang::ZhCn { "：" } else { ": " };
+        let rating = words.term(Vocabulary::Colour, self.standing.rating.colour.as_str());
+        let answering = self.standing.answering.as_ref();
+        let answering = answering.map_or_else(|| words.get("cases-nobody"), |found| line(&found.person.name));
+        vec![
+            format!("{}{colon}{answering}", words.get("standing-responsible")),
+            format!("{}{colon}{rating}", words.get("standing-rating")),
+        ]
+    }
+
+    /// One clock: what it is, where it stands, and until when it had time.
+    fn clock(&self, found: &ClockLine) -> String {
+        let (words, clock) = (self.words(), &found.clock);
+        let title = if self.lang == Lang::ZhCn { &found.title.0 } else { &found.title.1 };
+        let state = match found.state {
+            ClockState::Running { .. } => "running",
+            ClockState::Paused => "paused",
+            ClockState::Met => "met",
+            ClockState::Broken { .. } => "broken",
+        };
+        let parts = [
+            Some(words.term(Vocabulary::ClockState, state)),
+            clock.order.and_then(|order| self.order_name(order)),
+            clock.due.map(|due| format!("{} {}", words.get("standing-due"), self.telling().time(due))),
+            clock.stopped.map(|stop| self.telling().time(stop.at)),
+            clock.provisional.then(|| words.get("standing-provisional")),
+        ];
+        format!("{}  {}", line(title), parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+    }
+
+    /// What cannot all hold, with every side.
+    fn contradictions(&self) -> Vec<String> {
+        let name = |id| {
+            let person = self.standing.people.iter().find(|person| person.id == id);
+            person.map_or_else(String::new, |person| line(&person.name))
+        };
+        let one = |found: &Contradiction| {
+            let term = self.words().term(Vocabulary::Contradiction, found.code.as_str());
+            let side = |side: &Side| format!("{} {}", self.telling().time(side.at), name(side.by));
+            let sides: Vec<_> = found.sides.iter().map(side).collect();
+            let settled = if found.is_open() {
+                String::new()
+            } else {
+                format!("（{}）", self.words().get("standing-settled"))
+            };
+            format!("{term}{settled}  {}", sides.join(" | "))
+        };
+        self.standing.contradictions.iter().map(one).collect()
     }
 
     /// What people call an order: its place in the list.

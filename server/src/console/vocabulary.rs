@@ -41,13 +41,19 @@ pub enum Vocabulary {
     Field,
     /// What a person does for the company.
     Role,
+    /// How urgently a case wants looking at (红黄蓝).
+    Colour,
+    /// Where a clock stands.
+    ClockState,
+    /// What sort of contradiction people have to settle.
+    Contradiction,
     /// Why an edit was refused. The spellings are those of the shared list of error codes.
     Refusal,
 }
 
 impl Vocabulary {
     /// Every vocabulary.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Kind,
         Self::Channel,
         Self::Urgency,
@@ -67,6 +73,9 @@ impl Vocabulary {
         Self::Relation,
         Self::Field,
         Self::Role,
+        Self::Colour,
+        Self::ClockState,
+        Self::Contradiction,
         Self::Refusal,
     ];
 
@@ -327,6 +336,23 @@ impl Vocabulary {
             Self::Role => {
                 &["guard", "technician", "reception", "supervisor", "site_director", "manager", "admin"]
             }
+            Self::Colour => &["blue", "yellow", "red"],
+            Self::ClockState => &["running", "paused", "met", "broken"],
+            Self::Contradiction => &[
+                "two_completions",
+                "completed_while_reassigned",
+                "closed_while_broken",
+                "closed_with_open_order",
+                "charge_without_signature",
+                "charge_above_signature",
+                "receipt_differs",
+                "arrival_after_completion",
+                "sign_off_outdated",
+                "paid_without_signature",
+                "paid_other_sum",
+                "denial_unconfirmed",
+                "handled_by_person_concerned",
+            ],
             Self::Refusal => &[
                 "role_not_permitted",
                 "site_not_permitted",
@@ -380,6 +406,9 @@ impl Vocabulary {
             Self::Relation => "relation",
             Self::Field => "field",
             Self::Role => "role",
+            Self::Colour => "colour",
+            Self::ClockState => "clock-state",
+            Self::Contradiction => "contradiction",
             Self::Refusal => "refusal",
         }
     }

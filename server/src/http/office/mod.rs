@@ -49,6 +49,7 @@ pub fn routes() -> axum::Router<App> {
         .route("/v1/cases", get(api::cases::list).post(api::create::create))
         .route("/v1/cases/{case}", get(api::cases::one))
         .route("/v1/cases/{case}/timeline", get(api::cases::timeline))
+        .route("/v1/cases/{case}/standing", get(api::standing::standing))
         .route("/v1/cases/{case}/classify", post(api::classify::classify))
         .route("/v1/cases/{case}/describe", post(api::classify::describe))
         .route("/v1/cases/{case}/dispatch", post(api::orders::dispatch))

@@ -22,6 +22,7 @@ mod quarantine;
 mod reach;
 mod refused;
 mod sign_offs;
+pub mod standing;
 mod timeline;
 
 pub use case::{CaseDetails, CaseKey, OrderDetails, case, case_head, case_timeline};

@@ -11,5 +11,6 @@ pub(super) mod orders;
 pub(super) mod parameters;
 pub(super) mod resolve;
 pub(super) mod session;
+pub(super) mod standing;
 mod wire;
 mod wire_staff;
