@@ -80,3 +80,15 @@ fn everybody_signs_as_what_they_are() {
     assert!(!may_sign_as(Role::SiteDirector, Level::GeneralManager));
     assert!(!may_sign_as(Role::Reception, Level::SiteDirector));
 }
+
+#[test]
+fn whoever_can_settle_a_contradiction_may_say_that_it_is_settled() {
+    for code in crate::rules::ContradictionCode::ALL {
+        for role in code.settled_by() {
+            assert!(
+                may(*role, Path::Entry(crate::model::EntryKind::Settled), Action::Add),
+                "{role} {code:?}"
+            );
+        }
+    }
+}
