@@ -249,6 +249,8 @@ fn both_languages_have_the_same_words_and_each_is_used() {
             sources.push_str(&fs::read_to_string(path).unwrap());
         }
     }
+    // A terminal shows a case in the same words.
+    sources.push_str(include_str!("../cli/case_page.rs"));
     let mut coded = BTreeSet::new();
     for vocabulary in Vocabulary::ALL {
         for code in vocabulary.codes() {
