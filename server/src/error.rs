@@ -37,6 +37,8 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         E::NotFound
         | E::DocumentUnknown
         | E::OrderUnknown
+        | E::CheckpointUnknown
+        | E::RouteUnknown
         | E::SettlementUnknown
         | E::SheetUnknown
         | E::ConflictUnknown
@@ -68,7 +70,8 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::UploadOffsetMismatch
         | E::EntryImmutable
         | E::CloseNotReady
-        | E::ProcedureForbids => StatusCode::CONFLICT,
+        | E::ProcedureForbids
+        | E::RoundFinished => StatusCode::CONFLICT,
         E::Busy => StatusCode::SERVICE_UNAVAILABLE,
         E::Internal | E::StoreFailed | E::StoreNewer | E::StoreCorrupt => StatusCode::INTERNAL_SERVER_ERROR,
         E::LinkFailed | E::ReplyMalformed => StatusCode::BAD_GATEWAY,
@@ -86,6 +89,8 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::ValueOutOfRange
         | E::PolicyWrong
         | E::DetailsInvalid
+        | E::CodeMismatch
+        | E::PhotoRequired
         | E::PhotoEmpty
         | E::PhotoNotExpected
         | E::PhotoHashMismatch => StatusCode::UNPROCESSABLE_ENTITY,

@@ -20,6 +20,7 @@ pub mod ingest;
 pub mod log;
 pub mod policy_file;
 pub mod projection;
+pub mod route_file;
 pub mod router;
 pub mod serve;
 pub mod service;

@@ -239,6 +239,20 @@ impl OrderId {
     }
 }
 
+impl CheckpointId {
+    /// The point that a file of routes calls by this key: reading the file again means the same point.
+    pub fn keyed(site: SiteId, key: &str) -> Self {
+        Self(derived(b"roundsman/point/1", DocumentId::of_site(site), key))
+    }
+}
+
+impl RouteId {
+    /// The route that a file of routes calls by this key; as [`CheckpointId::keyed`].
+    pub fn keyed(site: SiteId, key: &str) -> Self {
+        Self(derived(b"roundsman/route/1", DocumentId::of_site(site), key))
+    }
+}
+
 fn derived(context: &[u8; 17], document: DocumentId, label: &str) -> Uuid {
     let mut hash = Sha256::new();
     hash.update(context);

@@ -110,3 +110,26 @@ pub const PLAYBOOK_WORDS_IN_PATH_MAX: usize = 4;
 pub const PLAYBOOK_LENGTH_MINUTES_MAX: u32 = 366 * 24 * 60;
 /// Playbooks in one folder. There are about fifty of ours.
 pub const PLAYBOOKS_PER_FOLDER_MAX: usize = 2_000;
+
+/// Points on one route. The largest estates of the procedures have about a hundred.
+pub const ROUTE_CHECKPOINTS_MAX: usize = 200;
+/// Items at one point.
+pub const CHECKPOINT_ITEMS_MAX: usize = 40;
+/// Answers to choose from.
+pub const ITEM_OPTIONS_MAX: usize = 20;
+/// A route's points with all their items, as a round copies them: with room for the rest of its first change.
+pub const ROUND_PLAN_BYTES_MAX: usize = 192 * 1024;
+/// Times of day on one schedule: every half hour.
+pub const SCHEDULE_TIMES_MAX: usize = 48;
+/// How far before or after its time a round may be walked, in minutes: half a day.
+pub const TOLERANCE_MIN_MAX: u16 = 720;
+/// Minutes of a day.
+pub const DAY_MIN: u16 = 24 * 60;
+/// Two printed codes read sooner after each other than this were not walked to.
+pub const PACE_MS_MIN_DEFAULT: u32 = 10_000;
+/// The slowest pace that a route may ask for: an hour between two points.
+pub const PACE_MS_MIN_MAX: u32 = 3_600_000;
+/// The largest figure that is read off, in thousandths of its unit.
+pub const FIGURE_MILLI_MAX: i64 = 1_000_000_000_000;
+/// Photos of one result.
+pub const CHECK_PHOTOS_MAX: usize = 20;

@@ -161,7 +161,14 @@ impl Town {
             | Command::SortOrder { .. }
             | Command::TakeOrder { .. }
             | Command::WritePolicy { .. }
-            | Command::PutArea { .. } => known.changes += 1,
+            | Command::PutArea { .. }
+            | Command::PutCheckpoint { .. }
+            | Command::PutRoute { .. }
+            | Command::StartRound { .. }
+            | Command::Check { .. }
+            | Command::AddRoundPhoto { .. }
+            | Command::FinishRound { .. }
+            | Command::ReportAbnormal { .. } => known.changes += 1,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::export::ExportError;
 use crate::import::{ImportError, MapError};
 use crate::ingest::OfficeError;
 use crate::policy_file::PolicyFileError;
+use crate::route_file::RouteFileError;
 use crate::serve::ServeError;
 
 /// The exit code of wrong usage.
@@ -52,6 +53,9 @@ pub(super) enum Failure {
     /// The map of an import.
     #[error(transparent)]
     Map(#[from] MapError),
+    /// A file of routes.
+    #[error(transparent)]
+    Routes(#[from] RouteFileError),
     /// A file to be written.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -97,6 +101,7 @@ impl Failure {
             Self::Folder(_) | Self::Database(_) | Self::Blobs(_) => "store_failed",
             Self::Import { .. } => "import",
             Self::Map(_) => "map",
+            Self::Routes(_) => "routes",
             Self::Export(_) => "write_failed",
             Self::Policy(error) | Self::Serve(ServeError::Policy(error)) => error.code(),
             Self::Serve(_) => "serve_failed",
@@ -116,6 +121,7 @@ impl Failure {
             | Self::Blobs(_)
             | Self::Import { .. }
             | Self::Map(_)
+            | Self::Routes(_)
             | Self::Export(_)
             | Self::Policy(_)
             | Self::Serve(_)

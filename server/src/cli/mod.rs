@@ -18,6 +18,8 @@ mod person;
 mod playbook;
 mod policy;
 mod rebuild;
+mod round;
+mod route;
 mod serve;
 mod settings;
 mod verify;
@@ -84,6 +86,10 @@ enum Command {
     Playbook(playbook::PlaybookCommand),
     #[command(subcommand)]
     Policy(policy::Policy),
+    #[command(subcommand)]
+    Route(route::RouteCommand),
+    #[command(subcommand)]
+    Round(round::RoundCommand),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
 }
@@ -124,6 +130,8 @@ fn run(cli: Cli, output: Output) -> Result<Report, Failure> {
         Command::Case(case) => case.run(&context),
         Command::Playbook(playbook) => playbook.run(),
         Command::Policy(policy) => policy.run(&context),
+        Command::Route(route) => route.run(&context),
+        Command::Round(round) => round.run(&context),
         Command::Verify(verify) => verify.run(&context),
         Command::Rebuild(rebuild) => rebuild.run(&context),
     }

@@ -53,6 +53,13 @@ fn steps(before: Option<&RowValues>, after: &RowValues, current: Option<&Case>) 
         | Command::TakeOrder { .. }
         | Command::WritePolicy { .. }
         | Command::PutArea { .. }
+        | Command::PutCheckpoint { .. }
+        | Command::PutRoute { .. }
+        | Command::StartRound { .. }
+        | Command::Check { .. }
+        | Command::AddRoundPhoto { .. }
+        | Command::FinishRound { .. }
+        | Command::ReportAbnormal { .. }
         | Command::AddPhoto { .. }
         | Command::SignOff { .. }
         | Command::WriteContact { .. }

@@ -1,8 +1,11 @@
 //! What of a document is compared before and after a change, to tell what the change did.
 
 use roundsman_sync_core::document::{ChangeNote, Document, DocumentKind};
-use roundsman_sync_core::ids::SiteId;
-use roundsman_sync_core::model::{Case, Contact, Entry, Photo, SignOff, Signature};
+use roundsman_sync_core::ids::{DocumentId, RouteId, SiteId};
+use roundsman_sync_core::model::{
+    Case, Check, Contact, Entry, Photo, Round, RoundEntry, RoundKind, RoundPhoto, RoundPlan, SignOff,
+    Signature,
+};
 
 /// What of a document is judged by comparing before and after.
 #[derive(Default)]
@@ -12,6 +15,19 @@ pub(super) struct Content {
     photos: Vec<Photo>,
     sign_offs: Vec<SignOff>,
     signatures: Vec<Signature>,
+    outset: Option<Outset>,
+    round_entries: Vec<RoundEntry>,
+    checks: Vec<Check>,
+    round_photos: Vec<RoundPhoto>,
+}
+
+/// What a round set out to do, which its first change says for ever.
+#[derive(PartialEq)]
+struct Outset {
+    kind: Option<RoundKind>,
+    route: Option<RouteId>,
+    case: Option<DocumentId>,
+    plan: RoundPlan,
 }
 
 impl Content {
@@ -24,6 +40,12 @@ impl Content {
             DocumentKind::Contact => {
                 Self { signatures: Contact::read(document).signatures, ..Self::default() }
             }
+            DocumentKind::Round => {
+                let Round { site, kind, route, case, plan, entries, checks, photos } = Round::read(document);
+                let outset = site.map(|_| Outset { kind, route, case, plan });
+                let (round_entries, round_photos) = (entries, photos);
+                Self { site, outset, round_entries, checks, round_photos, ..Self::default() }
+            }
             DocumentKind::Site => Self::default(),
         }
     }
@@ -34,6 +56,10 @@ impl Content {
             && self.photos.iter().all(|photo| after.photos.contains(photo))
             && self.sign_offs.iter().all(|sign_off| after.sign_offs.contains(sign_off))
             && self.signatures.iter().all(|signature| after.signatures.contains(signature))
+            && (self.outset.is_none() || self.outset == after.outset)
+            && self.round_entries.iter().all(|entry| after.round_entries.contains(entry))
+            && self.checks.iter().all(|check| after.checks.contains(check))
+            && self.round_photos.iter().all(|photo| after.round_photos.contains(photo))
     }
 
     /// Whether everything that was added since `before` says the same person, time and stamp as the
@@ -61,5 +87,21 @@ impl Content {
                 .iter()
                 .filter(|signature| !before.signatures.contains(signature))
                 .all(|signature| signature.stamp == note.stamp)
+            && self
+                .round_entries
+                .iter()
+                .filter(|entry| !before.round_entries.contains(entry))
+                .all(|entry| is_noted(entry.by, entry.claimed_at, entry.stamp))
+            && self
+                .checks
+                .iter()
+                .filter(|check| !before.checks.contains(check))
+                .all(|check| is_noted(check.by, check.claimed_at, check.stamp))
+            && self
+                .round_photos
+                .iter()
+                .filter(|mention| !before.round_photos.contains(mention))
+                .map(|mention| &mention.photo)
+                .all(|photo| is_noted(photo.by, photo.claimed_at, photo.stamp))
     }
 }

@@ -246,21 +246,20 @@ impl Candidate<'_> {
             Err(refusal) => return Ok(no(refusal.code, refusal.message)),
         };
         let roles = match self.kind {
-            DocumentKind::Case => match (before.site, after.site) {
+            DocumentKind::Case | DocumentKind::Round => match (before.site, after.site) {
                 (_, None) => {
-                    return Ok(no(
-                        ErrorCode::ChangeNotPermitted,
-                        "the case does not say at which estate it is",
-                    ));
+                    let why = format!("the {:?} document does not say at which estate it is", self.kind);
+                    return Ok(no(ErrorCode::ChangeNotPermitted, why));
                 }
-                // A first change says itself which estate it is for; later ones cannot move a case.
+                // A first change says itself which estate it is for; later ones cannot move a case or round.
                 (Some(before), Some(after)) if before != after => {
-                    return Ok(no(ErrorCode::ChangeNotPermitted, "a case cannot be moved to another estate"));
+                    let why = format!("a {:?} document cannot be moved to another estate", self.kind);
+                    return Ok(no(ErrorCode::ChangeNotPermitted, why));
                 }
-                // Whoever starts a case sets every field of it. Nobody starts one a second time, beside the
+                // Whoever starts a case or round sets every field of it. Nobody starts one a second time, beside the
                 // first: its id is drawn by chance.
                 (Some(_), Some(_)) if starts && has_started => {
-                    return Ok(no(ErrorCode::ChangeNotPermitted, "the case has been started already"));
+                    return Ok(no(ErrorCode::ChangeNotPermitted, "it has been started already"));
                 }
                 (_, Some(site)) => self.roles(batch, Some(site))?,
             },
@@ -281,7 +280,8 @@ impl Candidate<'_> {
             return Ok(no(refusal.code, refusal.message));
         }
         if !before.stands_in(&after) {
-            let why = "an entry, photo, sign-off or signature that stands cannot be changed or removed";
+            let why =
+                "an entry, result, photo, sign-off or signature that stands cannot be changed or removed";
             return Ok(no(ErrorCode::EntryImmutable, why));
         }
         if !self.change.note.is_some_and(|note| after.added_is_signed_by(&before, &note)) {

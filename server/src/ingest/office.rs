@@ -8,7 +8,7 @@ use roundsman_sync_core::clock::{ClockReading, Timestamp};
 use roundsman_sync_core::document::{ActorBytes, Document, DocumentKind};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{BootId, CommandId, DeviceId, DocumentId, OrgId, PersonId, SiteId};
-use roundsman_sync_core::model::{Author, Case, Command, Documents, Role, SCHEMA, Site};
+use roundsman_sync_core::model::{Author, Case, Command, Documents, Role, Round, SCHEMA, Site};
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem, TimeClaim};
 use roundsman_sync_core::protocol::key::Signer;
 use roundsman_sync_core::protocol::messages::Verdict;
@@ -149,7 +149,18 @@ fn site_of(desk: &mut Desk<'_>, command: &Command) -> Result<SiteId, OfficeError
         Command::NameSite { site, .. }
         | Command::PutPerson { site, .. }
         | Command::WritePolicy { site, .. }
-        | Command::PutArea { site, .. } => Ok(*site),
+        | Command::PutArea { site, .. }
+        | Command::PutCheckpoint { site, .. }
+        | Command::PutRoute { site, .. } => Ok(*site),
+        Command::StartRound { new, .. } => Ok(new.site),
+        Command::Check { .. }
+        | Command::AddRoundPhoto { .. }
+        | Command::FinishRound { .. }
+        | Command::ReportAbnormal { .. } => {
+            let unknown = || Refusal::new(ErrorCode::DocumentUnknown, "there is no such round");
+            let (round, _) = desk.open(command.document(), DocumentKind::Round, false)?;
+            Ok(Round::read(round).site.ok_or_else(unknown)?)
+        }
         Command::Classify { .. }
         | Command::Describe { .. }
         | Command::Dispatch { .. }

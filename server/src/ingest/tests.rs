@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod rounds;
+
 use std::collections::HashMap;
 
 use minicbor::bytes::ByteVec;

@@ -2,7 +2,7 @@
 
 use roundsman_sync_core::document::DocumentKind;
 use roundsman_sync_core::ids::{DeviceId, DocumentId, PhotoHash};
-use roundsman_sync_core::model::{Case, CaseSummary, EntryKind};
+use roundsman_sync_core::model::{Case, CaseSummary, EntryKind, Photo};
 use roundsman_sync_core::protocol::messages::Pos;
 use roundsman_sync_core::rules::case_status;
 use rusqlite::OptionalExtension;
@@ -33,7 +33,7 @@ impl Projection<'_> {
         self.case_row(number, id, pos, delivery, &case, !parallel.is_empty())?;
         self.order_rows(number, &case)?;
         self.entry_rows(number, &case, first)?;
-        self.photo_rows(number, &case, first)?;
+        self.photo_rows(number, case.photos.iter(), first)?;
         self.sign_off_rows(number, &case, first)?;
 
         self.db.prepare_cached("DELETE FROM parallel_edits WHERE document = ?1")?.execute([number])?;
@@ -177,13 +177,19 @@ impl Projection<'_> {
         Ok(())
     }
 
-    fn photo_rows(&self, number: i64, case: &Case, first: Delivery) -> Result<(), DatabaseError> {
+    /// Writes the photos that a case or round names.
+    pub(super) fn photo_rows<'p>(
+        &self,
+        number: i64,
+        photos: impl Iterator<Item = &'p Photo>,
+        first: Delivery,
+    ) -> Result<(), DatabaseError> {
         let mut insert = self.db.prepare_cached(
             "INSERT OR IGNORE INTO photos (document, photo, stamp, person, hash, size, role, caption, device,
                  claimed_at, received)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
-        for photo in &case.photos {
+        for photo in photos {
             let added = insert.execute((
                 number,
                 photo.id.as_bytes(),

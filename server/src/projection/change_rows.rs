@@ -204,6 +204,7 @@ impl Projection<'_> {
         match kind {
             DocumentKind::Case => self.case_changed(number, id, pos, delivery, first),
             DocumentKind::Contact => self.contact_changed(number, id, pos, delivery),
+            DocumentKind::Round => self.round_changed(number, id, pos, delivery, first),
             DocumentKind::Site => self.site_changed(number, id, pos),
         }
     }

@@ -12,6 +12,7 @@ mod documents;
 mod order_rows;
 pub mod queries;
 mod rebuild;
+mod round_rows;
 pub mod search;
 mod upgrade;
 
@@ -29,7 +30,7 @@ use crate::feed;
 use crate::log::LogEntry;
 
 /// Every table that is made from the log alone, used by rebuild, verify and tests.
-pub const DERIVED_TABLES: [&str; 21] = [
+pub const DERIVED_TABLES: [&str; 23] = [
     "sites",
     "people",
     "roles",
@@ -49,6 +50,8 @@ pub const DERIVED_TABLES: [&str; 21] = [
     "contacts",
     "signatures",
     "parallel_edits",
+    "rounds",
+    "round_checks",
     "case_text",
     "waiting",
 ];

@@ -14,13 +14,15 @@ pub enum DocumentKind {
     Case = 1,
     /// The confidential side of one case (业主信息): names, phone numbers, signatures.
     Contact = 2,
+    /// One walk over a route's points (巡查): what was found at each.
+    Round = 3,
     /// One estate: its name and its people. Written by the office, read on phones.
     Site = 4,
 }
 
 impl DocumentKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 3] = [Self::Case, Self::Contact, Self::Site];
+    pub const ALL: [Self; 4] = [Self::Case, Self::Contact, Self::Round, Self::Site];
 
     /// The number that stands for the kind on the wire and in tables.
     pub const fn number(self) -> u8 {
@@ -37,6 +39,7 @@ impl DocumentKind {
         match self {
             Self::Case => include_bytes!("seeds/case-1.bin"),
             Self::Contact => include_bytes!("seeds/contact-1.bin"),
+            Self::Round => include_bytes!("seeds/round-1.bin"),
             Self::Site => include_bytes!("seeds/site-1.bin"),
         }
     }
@@ -74,6 +77,12 @@ pub(super) fn containers(kind: DocumentKind) -> &'static [(&'static str, ObjType
         DocumentKind::Contact => {
             &[("fields", ObjType::Map), ("signatures", ObjType::Map), ("words", ObjType::Text)]
         }
+        DocumentKind::Round => &[
+            ("checks", ObjType::Map),
+            ("entries", ObjType::Map),
+            ("fields", ObjType::Map),
+            ("photos", ObjType::Map),
+        ],
         DocumentKind::Site => &[("fields", ObjType::Map), ("people", ObjType::Map)],
     }
 }

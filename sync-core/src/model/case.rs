@@ -242,7 +242,7 @@ pub(super) fn read_all<I: std::str::FromStr, T>(
     maps.iter().filter_map(|(key, fields)| read(key.parse().ok()?, fields)).collect()
 }
 
-fn read_photo(id: PhotoId, fields: &Fields<'_>) -> Option<Photo> {
+pub(super) fn read_photo(id: PhotoId, fields: &Fields<'_>) -> Option<Photo> {
     Some(Photo {
         id,
         hash: fields.bytes("hash", PhotoHash::from_slice)?,

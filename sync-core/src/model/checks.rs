@@ -1,9 +1,12 @@
 //! Bounds on what people type. Checked when a command is given, before anything is written.
 
+use super::command::NewPhoto;
 use super::money::Fen;
 use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Refusal};
-use crate::limits::{FIELD_CHARS_MAX, SUM_FEN_MAX, TYPED_AHEAD_MS_MAX, TYPED_TIME_MIN};
+use crate::limits::{
+    FIELD_CHARS_MAX, NOTE_CHARS_MAX, PHOTO_BYTES_MAX, SUM_FEN_MAX, TYPED_AHEAD_MS_MAX, TYPED_TIME_MIN,
+};
 
 /// A text of any lines, at most so many letters long.
 pub(super) fn long_text(field: &str, text: &str, chars_max: usize) -> Result<(), Refusal> {
@@ -70,6 +73,21 @@ pub(super) fn money(field: &str, sum: Fen) -> Result<(), Refusal> {
     if sum.0 > SUM_FEN_MAX {
         let most = Fen(SUM_FEN_MAX);
         return Err(out_of_range(format!("{field} is {sum} yuan; at most {most} is taken")));
+    }
+    Ok(())
+}
+
+/// The mention of a photo that can be kept.
+pub(super) fn photo(new: &NewPhoto) -> Result<(), Refusal> {
+    long_text("caption", &new.caption, NOTE_CHARS_MAX)?;
+    if new.size == 0 {
+        return Err(Refusal::new(ErrorCode::PhotoEmpty, "the photo has no bytes"));
+    }
+    if new.size > PHOTO_BYTES_MAX {
+        return Err(Refusal::new(
+            ErrorCode::PhotoTooLarge,
+            format!("the photo has {} bytes; at most {PHOTO_BYTES_MAX} are taken", new.size),
+        ));
     }
     Ok(())
 }

@@ -2,20 +2,26 @@
 //!
 //! A command names every id it will use, so making it twice makes the same things.
 
+mod round;
+
+pub use round::{CheckPhoto, NewCheck, NewRound};
+
 use minicbor::{Decode, Encode};
 
-use super::case::Place;
-use super::entry::Declared;
-use super::fact::{Dispatch, Fact};
-use super::order::{Party, Window};
-use super::site::Area;
-use super::words::{
-    CaseKind, Channel, Department, EntryKind, Liability, Nature, OrderKind, PhotoRole, Role, SignOffOutcome,
-    SignOffSubject, Urgency,
-};
 use crate::clock::Timestamp;
 use crate::ids::{
-    AreaId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId, SettlementId, SignOffId, SiteId,
+    AreaId, CheckId, CheckpointId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId, RouteId,
+    SettlementId, SignOffId, SiteId,
+};
+use crate::model::case::Place;
+use crate::model::entry::Declared;
+use crate::model::fact::{Dispatch, Fact};
+use crate::model::order::{Party, Window};
+use crate::model::route::{Checkpoint, Route};
+use crate::model::site::Area;
+use crate::model::words::{
+    CaseKind, Channel, Department, EntryKind, Liability, Nature, OrderKind, PhotoRole, Role, SignOffOutcome,
+    SignOffSubject, Urgency,
 };
 
 /// A new case, as somebody writes it down.
@@ -453,5 +459,114 @@ pub enum Command {
         /// What it is.
         #[n(2)]
         new: Area,
+    },
+    /// Says what a point is: its name, place, code and items.
+    #[n(20)]
+    PutCheckpoint {
+        /// Which estate.
+        #[n(0)]
+        site: SiteId,
+        /// Which point.
+        #[n(1)]
+        checkpoint: CheckpointId,
+        /// What it is.
+        #[n(2)]
+        new: Checkpoint,
+    },
+    /// Says which points a route has and when it is due.
+    #[n(21)]
+    PutRoute {
+        /// Which estate.
+        #[n(0)]
+        site: SiteId,
+        /// Which route.
+        #[n(1)]
+        route: RouteId,
+        /// What it is.
+        #[n(2)]
+        new: Route,
+    },
+    /// Sets out on a round.
+    #[n(22)]
+    StartRound {
+        /// The round to be.
+        #[n(0)]
+        round: DocumentId,
+        /// The entry that states its beginning.
+        #[n(1)]
+        started: EntryId,
+        /// What it sets out to do.
+        #[n(2)]
+        new: NewRound,
+    },
+    /// States what was found at one point.
+    #[n(23)]
+    Check {
+        /// Which round.
+        #[n(0)]
+        round: DocumentId,
+        /// The result to be.
+        #[n(1)]
+        check: CheckId,
+        /// What was found.
+        #[n(2)]
+        new: NewCheck,
+    },
+    /// Names a photo in a round.
+    #[n(24)]
+    AddRoundPhoto {
+        /// Which round.
+        #[n(0)]
+        round: DocumentId,
+        /// The mention to be.
+        #[n(1)]
+        photo: PhotoId,
+        /// The result it belongs to, if to one.
+        #[n(2)]
+        check: Option<CheckId>,
+        /// Which photo.
+        #[n(3)]
+        new: NewPhoto,
+    },
+    /// Ends a round. One that was walked for a case is stated there too.
+    #[n(25)]
+    FinishRound {
+        /// Which round.
+        #[n(0)]
+        round: DocumentId,
+        /// The entry that states its end.
+        #[n(1)]
+        finished: EntryId,
+        /// The case to state it in: that of the round, if it is at hand.
+        #[n(2)]
+        case: Option<DocumentId>,
+        /// Anything to be said of the whole.
+        #[n(3)]
+        note: String,
+    },
+    /// States what was found at one point and writes down a case about it, each naming the other.
+    #[n(26)]
+    ReportAbnormal {
+        /// Which round.
+        #[n(0)]
+        round: DocumentId,
+        /// The result to be.
+        #[n(1)]
+        check: CheckId,
+        /// What was found.
+        #[n(2)]
+        new: NewCheck,
+        /// The case to be.
+        #[n(3)]
+        case: DocumentId,
+        /// The entry that states its receipt.
+        #[n(4)]
+        received: EntryId,
+        /// The entry that states where it was found.
+        #[n(5)]
+        found: EntryId,
+        /// What is known of the case.
+        #[n(6)]
+        create: NewCase,
     },
 }

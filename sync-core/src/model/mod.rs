@@ -1,4 +1,4 @@
-//! What is in a document: cases with their orders, entries, photos and sign-offs; contacts; estates.
+//! What is in a document: cases with their orders, entries, photos and sign-offs; contacts; rounds; estates.
 //!
 //! Reading never fails: what a newer or broken program wrote reads as absent or unknown. Writing goes
 //! through [`Command`] only, the same on the phone and in the office.
@@ -8,10 +8,14 @@ mod checks;
 mod command;
 mod contact;
 mod entry;
+mod estate_checks;
 mod execute;
 pub mod fact;
 mod money;
 mod order;
+mod result_checks;
+mod round;
+mod route;
 mod site;
 mod statement;
 mod summary;
@@ -19,8 +23,8 @@ mod words;
 
 pub use case::{Case, ParallelEdit, Photo, Place, SignOff};
 pub use command::{
-    Classification, Command, ContactDetails, NewCase, NewEntry, NewOrder, NewPhoto, NewSignOff, OrderSorting,
-    SitePerson,
+    CheckPhoto, Classification, Command, ContactDetails, NewCase, NewCheck, NewEntry, NewOrder, NewPhoto,
+    NewRound, NewSignOff, OrderSorting, SitePerson,
 };
 pub use contact::{Contact, Signature};
 pub use entry::{Declared, Entry};
@@ -28,12 +32,17 @@ pub use execute::{Author, Documents, Written};
 pub use fact::Fact;
 pub use money::{Fen, NotMoney};
 pub use order::{Order, Party, Window};
+pub use round::{
+    Answer, Check, Due, ItemAnswer, PlannedCheckpoint, Reading, Round, RoundEntry, RoundPhoto, RoundPlan,
+};
+pub use route::{Ask, Checkpoint, Item, Route, Schedule};
 pub use site::{Area, Site};
 pub use statement::{RENDERER, Statement};
 pub use summary::CaseSummary;
 pub use words::{
     CaseKind, Channel, Department, EntryKind, Level, Liability, LinkRelation, Nature, OrderKind, PartyKind,
-    PhotoRole, Role, SignOffOutcome, SignOffSubject, Urgency, Verifier, WaitFor, Way,
+    PhotoRole, Role, RoundEntryKind, RoundKind, SignOffOutcome, SignOffSubject, SkipReason, Urgency,
+    Verifier, WaitFor, Way, Weekday,
 };
 
 /// The newest version of documents this program writes and understands.

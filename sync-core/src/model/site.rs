@@ -5,9 +5,10 @@ use minicbor::{Decode, Encode};
 use super::case::{Place, read_all, word};
 use super::command::SitePerson;
 use super::order::record;
+use super::route::{CHECKPOINT, Checkpoint, ROUTE, Route};
 use super::words::{Department, Role};
 use crate::document::{Document, Fields, Register};
-use crate::ids::{AreaId, PersonId};
+use crate::ids::{AreaId, CheckpointId, PersonId, RouteId};
 
 /// Before the id of an area, as a key among the fields of the estate.
 pub(super) const AREA: &str = "area/";
@@ -37,6 +38,10 @@ pub struct Site {
     pub policy: Register<String>,
     /// Its areas, by id.
     pub areas: Vec<(AreaId, Register<Area>)>,
+    /// The points that rounds visit, by id.
+    pub checkpoints: Vec<(CheckpointId, Register<Checkpoint>)>,
+    /// The routes that rounds walk, by id.
+    pub routes: Vec<(RouteId, Register<Route>)>,
 }
 
 impl Site {
@@ -56,7 +61,10 @@ impl Site {
         let fields = root.map("fields");
         let policy = fields.as_ref().map(|fields| word(fields, "policy", |text| Some(text.to_owned())));
         let areas = fields.as_ref().map(|fields| read_registers(fields, AREA)).unwrap_or_default();
-        Self { name, people, policy: policy.unwrap_or_default(), areas }
+        let checkpoints =
+            fields.as_ref().map(|fields| read_registers(fields, CHECKPOINT)).unwrap_or_default();
+        let routes = fields.as_ref().map(|fields| read_registers(fields, ROUTE)).unwrap_or_default();
+        Self { name, people, policy: policy.unwrap_or_default(), areas, checkpoints, routes }
     }
 
     /// The area that a place lies in.
@@ -66,6 +74,16 @@ impl Site {
             .iter()
             .filter_map(|(id, area)| Some((*id, area.shown()?)))
             .find(|(_, area)| area.buildings.contains(building))
+    }
+
+    /// The point with this id, as it now stands.
+    pub fn checkpoint(&self, id: CheckpointId) -> Option<&Checkpoint> {
+        self.checkpoints.iter().find(|(known, _)| *known == id)?.1.shown()
+    }
+
+    /// The route with this id, as it now stands.
+    pub fn route(&self, id: RouteId) -> Option<&Route> {
+        self.routes.iter().find(|(known, _)| *known == id)?.1.shown()
     }
 
     /// The person with this id, if they work here.

@@ -42,9 +42,9 @@ pub struct SignOffResult<'a> {
 }
 
 /// Bytes that a command names and that are kept with it.
-struct Bytes<'a> {
-    hash: PhotoHash,
-    bytes: &'a [u8],
+pub(super) struct Bytes<'a> {
+    pub(super) hash: PhotoHash,
+    pub(super) bytes: &'a [u8],
 }
 
 /// All commands fail with [`ErrorCode::NotEnrolled`] or [`ErrorCode::DeviceRevoked`] on a replica that
@@ -59,7 +59,7 @@ impl Replica {
         let now = self.env.clock.read().wall;
         let case = DocumentId::mint(now, &mut *self.env.rng);
         let received = EntryId::mint(now, &mut *self.env.rng);
-        self.give(&Command::CreateCase { case, received, new }, None)?;
+        self.give(&Command::CreateCase { case, received, new }, &[])?;
         Ok(case)
     }
 
@@ -68,7 +68,7 @@ impl Replica {
     /// # Errors
     /// See the commands in general; or a field is malformed.
     pub fn classify(&mut self, case: DocumentId, to: Classification) -> Result<(), Refusal> {
-        self.give(&Command::Classify { case, to }, None)
+        self.give(&Command::Classify { case, to }, &[])
     }
 
     /// Changes the description from what the writer saw to what they made of it.
@@ -76,7 +76,7 @@ impl Replica {
     /// # Errors
     /// See the commands in general; or the text is too long.
     pub fn describe(&mut self, case: DocumentId, base: &str, result: &str) -> Result<(), Refusal> {
-        self.give(&Command::Describe { case, base: base.to_owned(), result: result.to_owned() }, None)
+        self.give(&Command::Describe { case, base: base.to_owned(), result: result.to_owned() }, &[])
     }
 
     /// Gives a new order to a department.
@@ -106,10 +106,7 @@ impl Replica {
         let now = self.env.clock.read().wall;
         let order = OrderId::mint(now, &mut *self.env.rng);
         let dispatched = EntryId::mint(now, &mut *self.env.rng);
-        self.give(
-            &Command::Dispatch { case, order, dispatched, department, assignee, new: Some(new) },
-            None,
-        )?;
+        self.give(&Command::Dispatch { case, order, dispatched, department, assignee, new: Some(new) }, &[])?;
         Ok(order)
     }
 
@@ -118,7 +115,7 @@ impl Replica {
     /// # Errors
     /// See the commands in general; or [`ErrorCode::OrderUnknown`].
     pub fn assign(&mut self, case: DocumentId, order: OrderId, assignee: PersonId) -> Result<(), Refusal> {
-        self.give(&Command::Assign { case, order, assignee }, None)
+        self.give(&Command::Assign { case, order, assignee }, &[])
     }
 
     /// Sorts an order: how large, who answers for it, when the owner expects somebody.
@@ -126,7 +123,7 @@ impl Replica {
     /// # Errors
     /// See the commands in general; [`ErrorCode::OrderUnknown`]; or a field is malformed.
     pub fn sort_order(&mut self, case: DocumentId, order: OrderId, to: OrderSorting) -> Result<(), Refusal> {
-        self.give(&Command::SortOrder { case, order, to }, None)
+        self.give(&Command::SortOrder { case, order, to }, &[])
     }
 
     /// Takes an order from the pool, or accepts one that was given.
@@ -135,7 +132,7 @@ impl Replica {
     /// See the commands in general; or [`ErrorCode::OrderUnknown`].
     pub fn take_order(&mut self, case: DocumentId, order: OrderId) -> Result<EntryId, Refusal> {
         let accepted = EntryId::mint(self.env.clock.read().wall, &mut *self.env.rng);
-        self.give(&Command::TakeOrder { case, order, accepted }, None)?;
+        self.give(&Command::TakeOrder { case, order, accepted }, &[])?;
         Ok(accepted)
     }
 
@@ -151,7 +148,7 @@ impl Replica {
     ) -> Result<EntryId, Refusal> {
         let now = self.env.clock.read().wall;
         let entry = EntryId::mint(now, &mut *self.env.rng);
-        self.give(&Command::Record { case, order, entry, new }, None)?;
+        self.give(&Command::Record { case, order, entry, new }, &[])?;
         Ok(entry)
     }
 
@@ -170,7 +167,7 @@ impl Replica {
         let photo = PhotoId::mint(self.env.clock.read().wall, &mut *self.env.rng);
         let hash = PhotoHash::of(bytes);
         let new = NewPhoto { hash, size, role, caption: caption.to_owned() };
-        self.give(&Command::AddPhoto { case, photo, new }, Some(&Bytes { hash, bytes }))?;
+        self.give(&Command::AddPhoto { case, photo, new }, &[Bytes { hash, bytes }])?;
         Ok(hash)
     }
 
@@ -238,7 +235,7 @@ impl Replica {
             strokes,
             settlement: result.settlement,
         };
-        self.give(&Command::SignOff { case, order, sign_off, new }, kept.as_ref())?;
+        self.give(&Command::SignOff { case, order, sign_off, new }, kept.as_slice())?;
         Ok(sign_off)
     }
 
@@ -247,11 +244,11 @@ impl Replica {
     /// # Errors
     /// See the commands in general; or a field is too long or malformed.
     pub fn write_contact(&mut self, case: DocumentId, details: ContactDetails) -> Result<(), Refusal> {
-        self.give(&Command::WriteContact { case, details }, None)
+        self.give(&Command::WriteContact { case, details }, &[])
     }
 
     /// Gives any command: checks the right to it, writes it, signs it, and has it on disk.
-    fn give(&mut self, command: &Command, bytes: Option<&Bytes<'_>>) -> Result<(), Refusal> {
+    pub(super) fn give(&mut self, command: &Command, bytes: &[Bytes<'_>]) -> Result<(), Refusal> {
         let enrolment = self.enrolment()?.clone();
         let site = self.site_of(command)?;
         let roles = self.meta.roles_at(site);
@@ -291,7 +288,7 @@ impl Replica {
             state: EditState::OnThisPhone,
             attempts: 0,
         });
-        if let Some(&Bytes { hash, bytes }) = bytes {
+        for &Bytes { hash, bytes } in bytes {
             let size = size_of(bytes, PHOTO_BYTES_MAX)?;
             let case = command.document();
             let row =
@@ -323,7 +320,14 @@ impl Replica {
             Command::NameSite { site, .. }
             | Command::PutPerson { site, .. }
             | Command::WritePolicy { site, .. }
-            | Command::PutArea { site, .. } => Ok(*site),
+            | Command::PutArea { site, .. }
+            | Command::PutCheckpoint { site, .. }
+            | Command::PutRoute { site, .. } => Ok(*site),
+            Command::StartRound { new, .. } => Ok(new.site),
+            Command::Check { round, .. }
+            | Command::AddRoundPhoto { round, .. }
+            | Command::FinishRound { round, .. }
+            | Command::ReportAbnormal { round, .. } => self.site_of_round(*round),
             Command::Classify { case, .. }
             | Command::Describe { case, .. }
             | Command::Dispatch { case, .. }
@@ -343,12 +347,12 @@ impl Replica {
     }
 }
 
-fn no_case(case: DocumentId) -> Refusal {
+pub(super) fn no_case(case: DocumentId) -> Refusal {
     Refusal::new(ErrorCode::DocumentUnknown, format!("case {case} is not on this phone"))
 }
 
 /// The size of bytes that are to be kept.
-fn size_of(bytes: &[u8], bytes_max: u64) -> Result<u64, Refusal> {
+pub(super) fn size_of(bytes: &[u8], bytes_max: u64) -> Result<u64, Refusal> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size == 0 {
         return Err(Refusal::new(ErrorCode::PhotoEmpty, "the picture has no bytes"));

@@ -7,7 +7,7 @@
 //!
 //! Where to look:
 //! - `store`, `memory`, `sqlite`: who keeps the bytes. `draft`: everything one commit will write.
-//! - `commands`, `desk`: what a person can ask for. `read`: what they can look at.
+//! - `commands`, `desk`: what a person can ask for, `rounds` of rounds. `read`: what they can look at.
 //! - `driver`: one sync, as requests out and replies in. `reply`: one reply taken in, through `verdicts`
 //!   (what became of what was sent), `rebase` (edits made again after a refusal) and `pages` (what is new).
 //! - `photos`, `upload`: pictures, after the records, to the byte where the last try stopped.
@@ -27,6 +27,7 @@ mod photos;
 mod read;
 mod rebase;
 mod reply;
+mod rounds;
 mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -43,6 +44,7 @@ pub use meta::Enrolment;
 pub use outbox::{EditInfo, EditState, OutboxItem, OutboxRow};
 pub use photos::PhotoRow;
 pub use read::Status;
+pub use rounds::{NewResult, Picture, RoundFilter, RoundListItem, WalkFor};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use store::{

@@ -190,5 +190,12 @@ const fn name_of(command: &Command) -> &'static str {
         Command::TakeOrder { .. } => "take_order",
         Command::WritePolicy { .. } => "write_policy",
         Command::PutArea { .. } => "put_area",
+        Command::PutCheckpoint { .. } => "put_checkpoint",
+        Command::PutRoute { .. } => "put_route",
+        Command::StartRound { .. } => "start_round",
+        Command::Check { .. } => "check",
+        Command::AddRoundPhoto { .. } => "add_round_photo",
+        Command::FinishRound { .. } => "finish_round",
+        Command::ReportAbnormal { .. } => "report_abnormal",
     }
 }

@@ -164,7 +164,7 @@ impl Replica {
     }
 
     /// A copy of a document of this kind, if it is here and still this person's to see.
-    fn read(&mut self, id: DocumentId, kind: DocumentKind) -> Result<Option<Document>, Refusal> {
+    pub(super) fn read(&mut self, id: DocumentId, kind: DocumentKind) -> Result<Option<Document>, Refusal> {
         match self.store.head(id)? {
             Some(head) if head.kind == kind && !head.left => self.cache.load(&*self.store, id, kind),
             Some(_) | None => Ok(None),

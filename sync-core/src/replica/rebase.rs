@@ -140,7 +140,13 @@ fn make_again(draft: &mut Draft<'_>, hand: &mut Hand<'_>, mut row: OutboxRow) ->
         }
         Err(Refusal { code, message }) => {
             // What it is about was itself refused.
-            let unfounded = matches!(code, ErrorCode::DocumentUnknown | ErrorCode::OrderUnknown);
+            let unfounded = matches!(
+                code,
+                ErrorCode::DocumentUnknown
+                    | ErrorCode::OrderUnknown
+                    | ErrorCode::CheckpointUnknown
+                    | ErrorCode::RouteUnknown
+            );
             let code = if unfounded { ErrorCode::DependencyRefused } else { code };
             row.state = EditState::Refused { code, why: message };
             Ok(row)

@@ -21,6 +21,7 @@ mod rating;
 mod recusal;
 mod responsibility;
 mod rework;
+pub mod rounds;
 mod settlements;
 mod sheets;
 mod stated;

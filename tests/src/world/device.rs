@@ -21,8 +21,8 @@ pub struct Given {
     pub command: CommandId,
     /// What was asked for.
     pub asked: Command,
-    /// The entry it made, if it made one.
-    pub entry: Option<EntryId>,
+    /// The entries it made.
+    pub entries: Vec<EntryId>,
     /// When, by the clock of whoever did it.
     pub claimed_at: Timestamp,
 }
@@ -124,16 +124,19 @@ impl SimDevice {
     }
 }
 
-/// The entry that a command states, if it states one.
-pub(super) fn entry_of(id: CommandId, command: &Command) -> Option<EntryId> {
+/// The entries that a command states in cases.
+pub(super) fn entries_of(id: CommandId, command: &Command) -> Vec<EntryId> {
     if let Command::Record { entry, .. }
     | Command::CreateCase { received: entry, .. }
     | Command::Dispatch { dispatched: entry, .. } = command
     {
-        return Some(*entry);
+        return vec![*entry];
     }
-    if let Command::Assign { case, .. } = command {
-        return Some(EntryId::of_command(*case, id));
+    if let Command::ReportAbnormal { received, found, .. } = command {
+        return vec![*received, *found];
     }
-    None
+    if let Command::Assign { case, .. } | Command::FinishRound { case: Some(case), .. } = command {
+        return vec![EntryId::of_command(*case, id)];
+    }
+    Vec::new()
 }

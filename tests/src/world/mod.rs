@@ -5,7 +5,7 @@
 //! while, then healed, and then every promise in [`properties`] must hold.
 //!
 //! - `time`, `link`, `files`: what phones and servers stand on. `server`, `device`: the machines.
-//! - `steps`: one step of a run, drawn by chance. `people`: what somebody does on a phone. `office`: what
+//! - `steps`: one step of a run, drawn by chance. `people`: what somebody does on a phone; `rounds`: on a round. `office`: what
 //!   the office does. `courier`: requests on their way. `heal`: the end of all faults.
 //!
 //! **Invariant.** Nothing here reads a clock, draws chance of its own or depends on the order of a hash
@@ -26,6 +26,7 @@ mod link;
 mod office;
 mod people;
 pub mod properties;
+mod rounds;
 mod server;
 mod steps;
 mod time;
@@ -181,6 +182,9 @@ impl World {
 
     fn found(&mut self) -> Result<(), Violation> {
         let (home, away) = (self.add_site("和园"), self.add_site("湖畔"));
+        for site in [home, away] {
+            self.put_routes(site);
+        }
         let engineering = Some(Department::Engineering);
         let roster = [
             ("王保安", home, Role::Guard, None),

@@ -9,7 +9,7 @@ use roundsman_sync_core::model::{
     Case, Classification, Command, ContactDetails, Department, Fact, NewEntry, Role,
 };
 
-use super::device::{Given, SimDevice, entry_of};
+use super::device::{Given, SimDevice, entries_of};
 use super::people::{new_case, some_urgency};
 use super::properties::Violation;
 use super::time::PhoneClock;
@@ -136,8 +136,8 @@ impl World {
         for (document, _) in command.writes() {
             self.witnessed.entry((document, id)).or_insert(desk.now);
         }
-        let entry = entry_of(id, &command);
-        self.office_given.push(Given { command: id, asked: command, entry, claimed_at: desk.now });
+        let entries = entries_of(id, &command);
+        self.office_given.push(Given { command: id, asked: command, entries, claimed_at: desk.now });
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 mod imports;
 mod playbooks;
 mod policy;
+mod rounds;
 mod serve;
 mod staff;
 mod tables;

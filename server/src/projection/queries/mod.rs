@@ -1,7 +1,8 @@
 //! What is asked of the tables. Reads only.
 //!
 //! **Invariant.** What a person asks over HTTP takes their [`Reach`] and answers only with what lies in it,
-//! so no handler can forget to. [`case_show`], [`export`] and [`lookup`] serve the command line, whose user
+//! so no handler can forget to. [`case_show`], [`export`], [`lookup`] and what ends in
+//! `_for_operator` serve the command line, whose user
 //! owns the data folder and sees everything.
 
 mod case;
@@ -21,6 +22,7 @@ pub mod policy;
 mod quarantine;
 mod reach;
 mod refused;
+mod rounds;
 mod sign_offs;
 pub mod standing;
 mod timeline;
@@ -38,6 +40,11 @@ pub use photos::{PhotoDetails, StoredPhoto, photo, signature};
 pub use quarantine::{QuarantinePage, QuarantinedChange, quarantine};
 pub use reach::Reach;
 pub use refused::RefusedChange;
+pub use rounds::{
+    AnswerDetails, DueLine, DueState, HurryDetails, PointCounts, PointDetails, ResultDetails, RoundDetails,
+    RoundLine, RoundPage, RoundQuery, due_rounds, due_rounds_for_operator, round, round_for_operator, rounds,
+    rounds_for_operator,
+};
 pub use sign_offs::{Drawing, Fitness, SignOffDetails};
 pub use timeline::{TimeFlag, TimelineEntry, time_flags};
 

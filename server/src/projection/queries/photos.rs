@@ -35,7 +35,7 @@ pub struct PhotoDetails {
     pub device: Option<String>,
 }
 
-/// The photos of a case in stamp order.
+/// The photos of a case or round in stamp order.
 pub(super) fn photos(db: &Connection, document: i64) -> Result<Vec<PhotoDetails>, DatabaseError> {
     let mut statement = db.prepare_cached(
         "SELECT f.hash, f.size, f.role, f.caption, f.person, p.name, f.claimed_at, f.received, b.media_type,
@@ -77,15 +77,15 @@ pub struct StoredPhoto {
     pub pos: u64,
 }
 
-/// The photo of this hash, if its bytes are here and a case in reach names it.
+/// The photo of this hash, if its bytes are here and a case or round in reach names it.
 ///
 /// # Errors
 /// If the database fails.
 pub fn photo(db: &Connection, reach: &Reach, hash: PhotoHash) -> Result<Option<StoredPhoto>, DatabaseError> {
     let sql = format!(
         "SELECT b.pos FROM blobs b WHERE b.hash = :hash AND EXISTS (
-             SELECT 1 FROM photos f JOIN cases c ON c.document = f.document
-             WHERE f.hash = b.hash AND c.site IN {SITES})"
+             SELECT 1 FROM photos f JOIN documents d ON d.number = f.document
+             WHERE f.hash = b.hash AND d.site IN {SITES})"
     );
     let me = reach.person();
     let pos: Option<i64> = db

@@ -6,7 +6,7 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::{Document, DocumentKind, Heads, Register, scan};
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{DocumentId, PersonId};
-use roundsman_sync_core::model::{Case, Contact, Place};
+use roundsman_sync_core::model::{Case, Contact, Place, Round};
 use roundsman_sync_core::protocol::messages::Pos;
 use rusqlite::Connection;
 
@@ -70,6 +70,15 @@ pub(super) fn refused(
     Ok(found.into_iter().map(|(_, change)| change).collect())
 }
 
+/// The refused edits of a round, the first received first.
+pub(super) fn refused_of_round(
+    db: &Connection,
+    round: DocumentId,
+    document: &Document,
+) -> Result<Vec<RefusedChange>, DatabaseError> {
+    Ok(of_document(db, round, document)?.into_iter().map(|(_, change)| change).collect())
+}
+
 fn of_document(
     db: &Connection,
     id: DocumentId,
@@ -123,6 +132,7 @@ fn tried(db: &Connection, ground: &mut Document, bytes: &[u8]) -> Result<Option<
     match ground.kind() {
         DocumentKind::Case => text.case(&Case::read(&before), &Case::read(&after))?,
         DocumentKind::Contact => text.contact(&Contact::read(&before), &Contact::read(&after)),
+        DocumentKind::Round => text.round(&Round::read(&before), &Round::read(&after)),
         DocumentKind::Site => {}
     }
     Ok(Some(text.text))
@@ -198,6 +208,20 @@ impl Lines<'_> {
         }
         for signature in after.signatures.iter().filter(|signature| !before.signatures.contains(signature)) {
             self.line("signer", &format!("{} {}", signature.signer, signature.relation));
+        }
+    }
+
+    fn round(&mut self, before: &Round, after: &Round) {
+        for entry in after.entries.iter().filter(|entry| !before.entries.contains(entry)) {
+            self.line(entry.kind.as_str(), &entry.note);
+        }
+        for check in after.checks.iter().filter(|check| !before.checks.contains(check)) {
+            let point = after.plan.checkpoint(check.checkpoint);
+            let name = point.map(|point| point.name.as_str()).unwrap_or_default();
+            self.line("check", &format!("{name} {} {}", check.reading.as_str(), check.note));
+        }
+        for mention in after.photos.iter().filter(|mention| !before.photos.contains(mention)) {
+            self.line("photo", &format!("{} {}", mention.photo.hash, mention.photo.caption));
         }
     }
 }

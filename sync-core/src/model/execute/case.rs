@@ -2,17 +2,25 @@
 
 use automerge::ScalarValue;
 
-use super::{Scribe, add_entry, record, signed};
+use super::{Scribe, add_entry, photo_fields, record};
 use crate::clock::Timestamp;
 use crate::document::DocumentKind;
-use crate::error::{ErrorCode, Refusal};
+use crate::error::Refusal;
 use crate::ids::{DocumentId, EntryId, OrderId, PhotoId};
-use crate::limits::{DESCRIPTION_CHARS_MAX, NOTE_CHARS_MAX, PHOTO_BYTES_MAX};
-use crate::model::case::Place;
-use crate::model::checks;
-use crate::model::command::{Classification, NewCase, NewEntry, NewPhoto};
+use crate::limits::{DESCRIPTION_CHARS_MAX, NOTE_CHARS_MAX};
+use crate::model::command::{CheckPhoto, Classification, NewCase, NewEntry, NewPhoto};
 use crate::model::entry::Declared;
 use crate::model::fact::Fact;
+use crate::model::{checks, estate_checks};
+
+/// What else is stated in the first change of a case.
+#[derive(Default)]
+pub(super) struct Stated {
+    /// A statement beside its receipt.
+    pub(super) entry: Option<(EntryId, Fact)>,
+    /// Photos that are there from the start.
+    pub(super) photos: Vec<CheckPhoto>,
+}
 
 impl Scribe<'_> {
     pub(super) fn create_case(
@@ -21,9 +29,19 @@ impl Scribe<'_> {
         received: EntryId,
         new: &NewCase,
     ) -> Result<(), Refusal> {
+        self.create_case_stating(case, received, new, Stated::default())
+    }
+
+    pub(super) fn create_case_stating(
+        &mut self,
+        case: DocumentId,
+        received: EntryId,
+        new: &NewCase,
+        stated: Stated,
+    ) -> Result<(), Refusal> {
         checks::required_text("subject", &new.subject)?;
         checks::long_text("description", &new.description, DESCRIPTION_CHARS_MAX)?;
-        check_place(&new.place)?;
+        estate_checks::place(&new.place)?;
         if let Some(number) = &new.external_number {
             checks::short_text("external number", number)?;
         }
@@ -53,7 +71,13 @@ impl Scribe<'_> {
             }
             edit.rewrite("description", "", &new.description)?;
             let entry = NewEntry::now(Fact::Received, "");
-            add_entry(edit, &author, stamp, received, None, &entry)
+            add_entry(edit, &author, stamp, received, None, &entry)?;
+            if let Some((id, fact)) = stated.entry {
+                add_entry(edit, &author, stamp, id, None, &NewEntry::now(fact, ""))?;
+            }
+            stated.photos.iter().try_for_each(|CheckPhoto { id, photo }| {
+                edit.add(&["photos"], &id.to_string(), photo_fields(photo, &author, stamp))
+            })
         })
     }
 
@@ -62,7 +86,7 @@ impl Scribe<'_> {
             checks::required_text("subject", subject)?;
         }
         if let Some(place) = &to.place {
-            check_place(place)?;
+            estate_checks::place(place)?;
         }
         self.write(case, DocumentKind::Case, false, |edit, _| {
             let words = [
@@ -115,35 +139,12 @@ impl Scribe<'_> {
     }
 
     pub(super) fn add_photo(&mut self, case: DocumentId, id: PhotoId, new: &NewPhoto) -> Result<(), Refusal> {
-        checks::long_text("caption", &new.caption, NOTE_CHARS_MAX)?;
-        if new.size == 0 {
-            return Err(Refusal::new(ErrorCode::PhotoEmpty, "the photo has no bytes"));
-        }
-        if new.size > PHOTO_BYTES_MAX {
-            return Err(Refusal::new(
-                ErrorCode::PhotoTooLarge,
-                format!("the photo has {} bytes; at most {PHOTO_BYTES_MAX} are taken", new.size),
-            ));
-        }
+        checks::photo(new)?;
         let author = *self.author;
         self.write(case, DocumentKind::Case, false, |edit, stamp| {
-            let fields = [
-                ("hash", ScalarValue::from(new.hash.as_bytes().to_vec())),
-                ("size", ScalarValue::Uint(new.size)),
-                ("role", ScalarValue::from(new.role.as_str())),
-                ("caption", ScalarValue::from(new.caption.as_str())),
-            ];
-            edit.add(&["photos"], &id.to_string(), fields.into_iter().chain(signed(&author, stamp)))
+            edit.add(&["photos"], &id.to_string(), photo_fields(new, &author, stamp))
         })
     }
-}
-
-fn check_place(place: &Place) -> Result<(), Refusal> {
-    let parts =
-        [("building", &place.building), ("unit", &place.unit), ("room", &place.room), ("spot", &place.spot)];
-    parts
-        .into_iter()
-        .try_for_each(|(field, part)| checks::short_text(field, part.as_deref().unwrap_or_default()))
 }
 
 /// An entry is declared later, never earlier: what has yet to come is no statement of what happened.

@@ -3,12 +3,15 @@
 mod case;
 mod contact;
 mod order;
+mod round;
+mod route;
 mod site;
 
 use automerge::ScalarValue;
 
 use super::case::Case;
-use super::command::{Command, NewEntry};
+use super::command::{Command, NewEntry, NewPhoto};
+use super::round::Round;
 use super::words::SignOffOutcome;
 use crate::clock::{Stamp, Timestamp};
 use crate::document::{ActorBytes, ChangeNote, Document, DocumentError, DocumentKind, Edit, NewChange};
@@ -79,10 +82,17 @@ impl Command {
             | Self::SortOrder { case, .. }
             | Self::TakeOrder { case, .. }
             | Self::WriteContact { case, .. } => *case,
+            Self::StartRound { round, .. }
+            | Self::Check { round, .. }
+            | Self::AddRoundPhoto { round, .. }
+            | Self::FinishRound { round, .. }
+            | Self::ReportAbnormal { round, .. } => *round,
             Self::NameSite { site, .. }
             | Self::PutPerson { site, .. }
             | Self::WritePolicy { site, .. }
-            | Self::PutArea { site, .. } => DocumentId::of_site(*site),
+            | Self::PutArea { site, .. }
+            | Self::PutCheckpoint { site, .. }
+            | Self::PutRoute { site, .. } => DocumentId::of_site(*site),
         }
     }
 
@@ -98,7 +108,19 @@ impl Command {
             Self::NameSite { .. }
             | Self::PutPerson { .. }
             | Self::WritePolicy { .. }
-            | Self::PutArea { .. } => vec![(document, DocumentKind::Site)],
+            | Self::PutArea { .. }
+            | Self::PutCheckpoint { .. }
+            | Self::PutRoute { .. } => vec![(document, DocumentKind::Site)],
+            Self::StartRound { .. } | Self::Check { .. } | Self::AddRoundPhoto { .. } => {
+                vec![(document, DocumentKind::Round)]
+            }
+            Self::FinishRound { case, .. } => {
+                let case = case.map(|case| (case, DocumentKind::Case));
+                std::iter::once((document, DocumentKind::Round)).chain(case).collect()
+            }
+            Self::ReportAbnormal { case, .. } => {
+                vec![(document, DocumentKind::Round), (*case, DocumentKind::Case)]
+            }
             Self::CreateCase { .. }
             | Self::Classify { .. }
             | Self::Describe { .. }
@@ -139,6 +161,21 @@ impl Command {
             Self::TakeOrder { case, order, accepted } => scribe.take_order(*case, *order, *accepted)?,
             Self::WritePolicy { site, text } => scribe.write_policy(*site, text)?,
             Self::PutArea { site, area, new } => scribe.put_area(*site, *area, new)?,
+            Self::PutCheckpoint { site, checkpoint, new } => {
+                scribe.put_checkpoint(*site, *checkpoint, new)?
+            }
+            Self::PutRoute { site, route, new } => scribe.put_route(*site, *route, new)?,
+            Self::StartRound { round, started, new } => scribe.start_round(*round, *started, new)?,
+            Self::Check { round, check, new } => scribe.check(*round, *check, new, None)?,
+            Self::AddRoundPhoto { round, photo, check, new } => {
+                scribe.add_round_photo(*round, *photo, *check, new)?;
+            }
+            Self::FinishRound { round, finished, case, note } => {
+                scribe.finish_round(*round, *finished, *case, note)?;
+            }
+            Self::ReportAbnormal { round, check, new, case, received, found, create } => {
+                scribe.report_abnormal(*round, (*check, new), (*case, *received, *found), create)?;
+            }
         }
         Ok(scribe.written)
     }
@@ -162,6 +199,7 @@ impl Scribe<'_> {
         let (document, actor) = self.documents.open(id, kind, create)?;
         let latest = match kind {
             DocumentKind::Case => Case::read(document).latest_stamp(),
+            DocumentKind::Round => Round::read(document).latest_stamp(),
             DocumentKind::Contact | DocumentKind::Site => Stamp::ZERO,
         };
         let note = ChangeNote {
@@ -215,7 +253,23 @@ fn add_entry(
     edit.add(&["entries"], &id.to_string(), fields)
 }
 
-/// The fields by which everything that is added to a case says whose it is and when.
+/// The fields of a photo's mention. Everything about it is checked before.
+fn photo_fields(
+    new: &NewPhoto,
+    author: &Author,
+    stamp: Stamp,
+) -> impl Iterator<Item = (&'static str, ScalarValue)> {
+    [
+        ("hash", ScalarValue::from(new.hash.as_bytes().to_vec())),
+        ("size", ScalarValue::Uint(new.size)),
+        ("role", ScalarValue::from(new.role.as_str())),
+        ("caption", ScalarValue::from(new.caption.as_str())),
+    ]
+    .into_iter()
+    .chain(signed(author, stamp))
+}
+
+/// The fields by which everything that is added to a case or a round says whose it is and when.
 fn signed(author: &Author, stamp: Stamp) -> impl Iterator<Item = (&'static str, ScalarValue)> {
     // Most phones are right to a second or two, and need no correction.
     let off_ms = author.corrected_at.millis_since(author.claimed_at).saturating_abs();

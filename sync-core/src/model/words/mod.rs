@@ -77,6 +77,7 @@ mod case;
 mod entry;
 mod order;
 mod people;
+mod round;
 
 pub use case::{CaseKind, Channel, LinkRelation, Nature, PhotoRole, Urgency, Way};
 pub use entry::EntryKind;
@@ -84,3 +85,4 @@ pub use order::{
     Department, Liability, OrderKind, PartyKind, SignOffOutcome, SignOffSubject, Verifier, WaitFor,
 };
 pub use people::{Level, Role};
+pub use round::{RoundEntryKind, RoundKind, SkipReason, Weekday};

@@ -3,8 +3,8 @@
 use super::path::Action::{Add, Set};
 use super::path::{Action, CaseField, ContactField, OrderField, Path, SiteField};
 use crate::model::{
-    Classification, Command, ContactDetails, EntryKind, Fact, NewCase, NewOrder, NewSignOff, OrderSorting,
-    SignOffOutcome,
+    Classification, Command, ContactDetails, EntryKind, Fact, NewCase, NewCheck, NewOrder, NewSignOff,
+    OrderSorting, RoundEntryKind, SignOffOutcome,
 };
 
 /// Everything that a command may write. What already stands as asked is then not written.
@@ -32,6 +32,24 @@ pub fn asks(command: &Command) -> Vec<(Path, Action)> {
         Command::PutPerson { .. } => vec![(Path::Site(SiteField::Person), Set)],
         Command::WritePolicy { .. } => vec![(Path::Site(SiteField::Policy), Set)],
         Command::PutArea { .. } => vec![(Path::Site(SiteField::Area), Set)],
+        Command::PutCheckpoint { .. } => vec![(Path::Site(SiteField::Checkpoint), Set)],
+        Command::PutRoute { .. } => vec![(Path::Site(SiteField::Route), Set)],
+        Command::StartRound { .. } => {
+            vec![(Path::RoundStart, Add), (Path::RoundEntry(RoundEntryKind::Started), Add)]
+        }
+        Command::Check { new, .. } => checked(new),
+        Command::AddRoundPhoto { .. } => vec![(Path::RoundPhoto, Add)],
+        Command::FinishRound { case, .. } => {
+            let walked = case.map(|_| (Path::Entry(EntryKind::Walked), Add));
+            std::iter::once((Path::RoundEntry(RoundEntryKind::Finished), Add)).chain(walked).collect()
+        }
+        Command::ReportAbnormal { new, create, .. } => {
+            let mut paths = checked(new);
+            paths.extend(created(create));
+            paths.push((Path::Entry(EntryKind::Found), Add));
+            paths.extend(new.shown_in_case().next().map(|_| (Path::Photo, Add)));
+            paths
+        }
     }
 }
 
@@ -109,6 +127,11 @@ fn named(fact: &Fact) -> Option<Path> {
         | Fact::Remark
         | Fact::Unknown => None,
     }
+}
+
+fn checked(new: &NewCheck) -> Vec<(Path, Action)> {
+    let photo = new.photos.first().map(|_| (Path::RoundPhoto, Add));
+    std::iter::once((Path::Check, Add)).chain(photo).collect()
 }
 
 fn created(new: &NewCase) -> Vec<(Path, Action)> {

@@ -9,7 +9,9 @@ use super::content::{Container, Holds, Thing, container, order_register, registe
 use super::path::{Action, OrderField, Path, SiteField};
 use crate::document::{Act, DocumentKind, Put, Write};
 use crate::error::{ErrorCode, Refusal};
-use crate::model::{EntryKind, Fact, Role, SignOffOutcome, SignOffSubject};
+use crate::model::{
+    EntryKind, Fact, ItemAnswer, Reading, Role, RoundEntryKind, SignOffOutcome, SignOffSubject,
+};
 
 /// What a change writes, path by path. `starts` says that it is the first of its document: that it builds
 /// on the seed alone.
@@ -21,7 +23,7 @@ use crate::model::{EntryKind, Fact, Role, SignOffOutcome, SignOffSubject};
 pub fn classify(kind: DocumentKind, starts: bool, writes: &[Write]) -> Result<Vec<(Path, Action)>, Refusal> {
     let (found, registers, added) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
     // Contacts are started by whoever writes first, sites by the office; a first time means nothing there.
-    let starts = starts && kind == DocumentKind::Case;
+    let starts = starts && matches!(kind, DocumentKind::Case | DocumentKind::Round);
     let mut sorter = Sorter { kind, starts, found, registers, added };
     writes.iter().try_for_each(|write| sorter.sort(write))?;
     sorter.finish()
@@ -103,7 +105,8 @@ impl<'a> Sorter<'a> {
         let Act::Put(put) = &write.act else {
             return Err(no(format!("'{}' is set and never removed or made anything else", place(write))));
         };
-        let is_said_once = [Path::CaseStart, Path::OrderField(OrderField::ReworkOf)].contains(&path);
+        let is_said_once =
+            [Path::CaseStart, Path::RoundStart, Path::OrderField(OrderField::ReworkOf)].contains(&path);
         if is_said_once && action == Action::Set {
             return Err(no(format!("'{}' is said once, at the start", place(write))));
         }
@@ -181,6 +184,13 @@ fn word<'a>(fields: &BTreeMap<&str, &'a Put>, name: &str) -> &'a str {
     }
 }
 
+fn decoded<T: for<'b> minicbor::Decode<'b, ()>>(fields: &BTreeMap<&str, &Put>, name: &str) -> Option<T> {
+    match fields.get(name) {
+        Some(Put::Bytes(bytes)) => minicbor::decode(bytes).ok(),
+        _ => None,
+    }
+}
+
 /// What adding this writes; or what is wrong with it.
 fn paths_of(thing: Thing, fields: &BTreeMap<&str, &Put>) -> Result<Vec<(Path, Action)>, String> {
     let unknown = |name: &str| format!("is of an unknown {name}");
@@ -205,6 +215,18 @@ fn paths_of(thing: Thing, fields: &BTreeMap<&str, &Put>) -> Result<Vec<(Path, Ac
             Ok(vec![(Path::SignOff(subject), Action::Add)])
         }
         Thing::Signature => Ok(vec![(Path::Signature, Action::Add)]),
+        Thing::RoundEntry => {
+            let kind = RoundEntryKind::from_text(word(fields, "kind")).ok_or_else(|| unknown("kind"))?;
+            Ok(vec![(Path::RoundEntry(kind), Action::Add)])
+        }
+        Thing::Check => {
+            decoded::<Reading>(fields, "reading").ok_or_else(|| unknown("reading"))?;
+            if fields.contains_key("answers") {
+                decoded::<Vec<ItemAnswer>>(fields, "answers").ok_or("has answers that are none")?;
+            }
+            Ok(vec![(Path::Check, Action::Add)])
+        }
+        Thing::RoundPhoto => Ok(vec![(Path::RoundPhoto, Action::Add)]),
         Thing::Person => {
             Role::from_text(word(fields, "role")).ok_or_else(|| unknown("role"))?;
             Ok(vec![(Path::Site(SiteField::Person), Action::Set)])

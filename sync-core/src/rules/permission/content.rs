@@ -3,7 +3,7 @@
 
 use super::path::{CaseField, ContactField, OrderField, Path, SiteField};
 use crate::document::{DocumentKind, Put};
-use crate::ids::{AreaId, CheckpointId, EntryId, OrderId, PersonId, PhotoId, RouteId, SignOffId};
+use crate::ids::{AreaId, CheckId, CheckpointId, EntryId, OrderId, PersonId, PhotoId, RouteId, SignOffId};
 
 /// What sort of value a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +48,15 @@ pub(super) enum Thing {
     SignOff,
     Signature,
     Person,
+    RoundEntry,
+    Check,
+    RoundPhoto,
 }
 
 /// The container of this name in documents of this kind.
 pub(super) fn container(kind: DocumentKind, name: &str) -> Option<Container> {
     match (kind, name) {
-        (DocumentKind::Case | DocumentKind::Contact | DocumentKind::Site, "fields") => {
+        (DocumentKind::Case | DocumentKind::Contact | DocumentKind::Round | DocumentKind::Site, "fields") => {
             Some(Container::Fields)
         }
         (DocumentKind::Case, "description") => Some(Container::Text(Path::Description)),
@@ -64,7 +67,10 @@ pub(super) fn container(kind: DocumentKind, name: &str) -> Option<Container> {
         (DocumentKind::Contact, "words") => Some(Container::Text(Path::Contact(ContactField::Words))),
         (DocumentKind::Contact, "signatures") => Some(Container::Added(Thing::Signature)),
         (DocumentKind::Site, "people") => Some(Container::Added(Thing::Person)),
-        (DocumentKind::Case | DocumentKind::Contact | DocumentKind::Site, _) => None,
+        (DocumentKind::Round, "entries") => Some(Container::Added(Thing::RoundEntry)),
+        (DocumentKind::Round, "checks") => Some(Container::Added(Thing::Check)),
+        (DocumentKind::Round, "photos") => Some(Container::Added(Thing::RoundPhoto)),
+        (DocumentKind::Case | DocumentKind::Contact | DocumentKind::Round | DocumentKind::Site, _) => None,
     }
 }
 
@@ -81,6 +87,11 @@ pub(super) fn register(kind: DocumentKind, key: &str) -> Option<(Path, Holds)> {
                     Some((Path::Contact(field), Holds::Text))
                 }
             },
+        },
+        DocumentKind::Round => match key {
+            "kind" => Some((Path::RoundStart, Holds::Text)),
+            "document" | "site" | "route" | "case" | "plan" => Some((Path::RoundStart, Holds::Bytes)),
+            _ => None,
         },
         DocumentKind::Site => site_register(key),
     }
@@ -144,9 +155,10 @@ impl Thing {
     /// Whether it may stand under this key.
     pub(super) fn takes_key(self, key: &str) -> bool {
         match self {
-            Self::Entry => is_id::<EntryId>(key),
+            Self::Entry | Self::RoundEntry => is_id::<EntryId>(key),
             Self::Order => is_id::<OrderId>(key),
-            Self::Photo => is_id::<PhotoId>(key),
+            Self::Photo | Self::RoundPhoto => is_id::<PhotoId>(key),
+            Self::Check => is_id::<CheckId>(key),
             Self::SignOff | Self::Signature => is_id::<SignOffId>(key),
             Self::Person => is_id::<PersonId>(key),
         }
@@ -179,6 +191,36 @@ impl Thing {
                 ("corrected_at", Holds::Time, false),
                 ("caption", Holds::Text, false),
             ],
+            Self::RoundEntry => &[
+                ("kind", Holds::Text, true),
+                ("by", Holds::Bytes, true),
+                ("claimed_at", Holds::Time, true),
+                ("stamp", Holds::Number, true),
+                ("corrected_at", Holds::Time, false),
+                ("note", Holds::Text, false),
+            ],
+            Self::Check => &[
+                ("checkpoint", Holds::Bytes, true),
+                ("reading", Holds::Bytes, true),
+                ("by", Holds::Bytes, true),
+                ("claimed_at", Holds::Time, true),
+                ("stamp", Holds::Number, true),
+                ("corrected_at", Holds::Time, false),
+                ("answers", Holds::Bytes, false),
+                ("note", Holds::Text, false),
+                ("case", Holds::Bytes, false),
+            ],
+            Self::RoundPhoto => &[
+                ("hash", Holds::Bytes, true),
+                ("size", Holds::Number, true),
+                ("role", Holds::Text, true),
+                ("by", Holds::Bytes, true),
+                ("claimed_at", Holds::Time, true),
+                ("stamp", Holds::Number, true),
+                ("corrected_at", Holds::Time, false),
+                ("caption", Holds::Text, false),
+                ("check", Holds::Bytes, false),
+            ],
             Self::SignOff => &[
                 ("subject", Holds::Text, true),
                 ("outcome", Holds::Text, true),
@@ -210,7 +252,13 @@ impl Thing {
     /// Whether it stands for ever as it was added.
     pub(super) fn is_immutable(self) -> bool {
         match self {
-            Self::Entry | Self::Photo | Self::SignOff | Self::Signature => true,
+            Self::Entry
+            | Self::Photo
+            | Self::SignOff
+            | Self::Signature
+            | Self::RoundEntry
+            | Self::Check
+            | Self::RoundPhoto => true,
             Self::Order | Self::Person => false,
         }
     }

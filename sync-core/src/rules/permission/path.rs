@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{EntryKind, Level, SignOffSubject, Verifier};
+use crate::model::{EntryKind, Level, RoundEntryKind, SignOffSubject, Verifier};
 
 /// How something is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,6 +157,14 @@ pub enum Path {
     Contact(ContactField),
     /// Who signed, and the drawn signature.
     Signature,
+    /// What only the change that starts a round says: what it sets out to do.
+    RoundStart,
+    /// The beginning or end of a round.
+    RoundEntry(RoundEntryKind),
+    /// What was found at a point.
+    Check,
+    /// A photo in a round.
+    RoundPhoto,
     /// Anything of an estate.
     Site(SiteField),
 }
@@ -178,6 +186,9 @@ impl Path {
         all.push(Self::ContactStart);
         all.extend(ContactField::ALL.iter().copied().map(Self::Contact));
         all.push(Self::Signature);
+        all.push(Self::RoundStart);
+        all.extend(RoundEntryKind::ALL.iter().copied().map(Self::RoundEntry));
+        all.extend([Self::Check, Self::RoundPhoto]);
         all.extend(SiteField::ALL.iter().copied().map(Self::Site));
         all
     }
@@ -202,6 +213,10 @@ impl fmt::Display for Path {
             Self::ContactStart => f.write_str("contact"),
             Self::Contact(field) => write!(f, "contact/{}", field.as_str()),
             Self::Signature => f.write_str("contact/signature"),
+            Self::RoundStart => f.write_str("round"),
+            Self::RoundEntry(kind) => write!(f, "round/{kind}"),
+            Self::Check => f.write_str("round/check"),
+            Self::RoundPhoto => f.write_str("round/photo"),
             Self::Site(field) => write!(f, "site/{}", field.as_str()),
         }
     }

@@ -9,7 +9,7 @@
 use super::path::Action::{Add, Set};
 use super::path::{Action, CaseField, ContactField, OrderField, Path, SiteField};
 use crate::model::Role::{self, Admin, Guard, Manager, Reception, SiteDirector, Supervisor, Technician};
-use crate::model::{EntryKind, Level, SignOffSubject, Verifier};
+use crate::model::{EntryKind, Level, RoundEntryKind, SignOffSubject, Verifier};
 
 /// Everybody who handles cases. The administrator's role alone opens none.
 const STAFF: &[Role] = &[Guard, Technician, Reception, Supervisor, SiteDirector, Manager];
@@ -224,6 +224,12 @@ const TABLE: &[Row] = &[
     (Path::Contact(ContactField::Phone), Set, OFFICE),
     (Path::Contact(ContactField::Address), Set, OFFICE),
     (Path::Contact(ContactField::Words), Set, OFFICE),
+    // Everybody on the spot walks rounds: guards, technicians of equipment, the desk and its heads of quality.
+    (Path::RoundStart, Add, STAFF),
+    (Path::RoundEntry(RoundEntryKind::Started), Add, STAFF),
+    (Path::RoundEntry(RoundEntryKind::Finished), Add, STAFF),
+    (Path::Check, Add, STAFF),
+    (Path::RoundPhoto, Add, STAFF),
     // Devices, people and policy are the administrator's; the director has everything of the estate.
     // Supervisors plan what their people walk (ours).
     site(SiteField::Name, KEEPERS),

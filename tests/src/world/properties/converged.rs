@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use roundsman_sync_core::document::DocumentKind;
-use roundsman_sync_core::model::{Case, Contact};
+use roundsman_sync_core::model::{Case, Contact, Round};
 
 use super::{Property, Violation};
 use crate::world::World;
@@ -44,6 +44,7 @@ pub(super) fn check(world: &mut World) -> Result<(), Violation> {
                     });
                     replica.contact(case.unwrap()).unwrap() == Some(Contact::read(&server.document))
                 }
+                DocumentKind::Round => replica.round(*id).unwrap() == Some(Round::read(&server.document)),
                 DocumentKind::Site => true,
             };
             if !same {

@@ -26,7 +26,7 @@ enum Field {
 /// What a command sets, and to what. A classification that sets one field writes just that, or nothing.
 fn sets(command: &Command) -> Vec<(Field, String)> {
     match command {
-        Command::CreateCase { new, .. } => {
+        Command::CreateCase { new, .. } | Command::ReportAbnormal { create: new, .. } => {
             vec![(Field::Urgency, new.urgency.to_string()), (Field::Subject, new.subject.clone())]
         }
         Command::Classify { to, .. } => {
@@ -51,7 +51,13 @@ fn sets(command: &Command) -> Vec<(Field, String)> {
         | Command::NameSite { .. }
         | Command::PutPerson { .. }
         | Command::WritePolicy { .. }
-        | Command::PutArea { .. } => Vec::new(),
+        | Command::PutArea { .. }
+        | Command::PutCheckpoint { .. }
+        | Command::PutRoute { .. }
+        | Command::StartRound { .. }
+        | Command::Check { .. }
+        | Command::AddRoundPhoto { .. }
+        | Command::FinishRound { .. } => Vec::new(),
     }
 }
 

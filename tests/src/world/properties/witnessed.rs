@@ -13,8 +13,10 @@ type Row = ([u8; 16], [u8; 16], i64, Option<i64>, i64);
 
 pub(super) fn check(world: &World) -> Result<(), Violation> {
     let on_phones = world.devices.iter().flat_map(|device| &device.given);
-    let given: BTreeMap<EntryId, &Given> =
-        on_phones.chain(&world.office_given).filter_map(|given| Some((given.entry?, given))).collect();
+    let given: BTreeMap<EntryId, &Given> = on_phones
+        .chain(&world.office_given)
+        .flat_map(|given| given.entries.iter().map(move |entry| (*entry, given)))
+        .collect();
     let rows: Vec<Row> = world.read(|db| {
         let mut all = db.prepare(
             "SELECT d.id, e.entry, e.claimed_at, e.not_before, e.received

@@ -10,6 +10,7 @@ pub(super) mod lists;
 pub(super) mod orders;
 pub(super) mod parameters;
 pub(super) mod resolve;
+pub(super) mod rounds;
 pub(super) mod session;
 pub(super) mod standing;
 mod wire;

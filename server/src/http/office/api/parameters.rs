@@ -53,6 +53,20 @@ pub(in super::super) fn after(given: &str) -> Result<Option<Pos>, Problem> {
     word("after", given)
 }
 
+/// A moment with its offset from UTC, as RFC 3339 spells it.
+pub(super) fn moment(name: &str, given: &str) -> Result<Option<Timestamp>, Problem> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    match chrono::DateTime::parse_from_rfc3339(given) {
+        Ok(at) => Ok(Some(Timestamp::from_millis(at.timestamp_millis()))),
+        Err(error) => {
+            let why = format!("'{name}': {error}; a moment is written like 2026-10-01T00:00:00+08:00");
+            Err(Problem::new(ErrorCode::ValueOutOfRange, why))
+        }
+    }
+}
+
 /// Rows on one page.
 pub(super) fn limit(given: &str) -> Result<u16, Problem> {
     let limit = word("limit", given)?.unwrap_or(LIMIT_DEFAULT);

@@ -1,5 +1,9 @@
 //! The JSON itself. Fields are added and never renamed; times are RFC 3339 in UTC, ids are UUIDs.
 
+mod rounds;
+
+pub(super) use rounds::{DueList, RoundDetails, RoundList};
+
 use std::collections::BTreeMap;
 
 use roundsman_sync_core::clock::Timestamp;

@@ -6,14 +6,18 @@ use super::super::*;
 use crate::clock::Timestamp;
 use crate::document::{ActorBytes, Document, DocumentKind, scan, seed_hash};
 use crate::ids::{
-    AreaId, CheckpointId, CommandId, ConflictId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId,
-    SettlementId, SheetId, SignOffId, SiteId,
+    AreaId, CheckId, CheckpointId, CommandId, ConflictId, DocumentId, EntryId, OrderId, PersonId, PhotoHash,
+    PhotoId, RouteId, SettlementId, SheetId, SignOffId, SiteId,
 };
 use crate::model::fact::{
     Approval, Arrival, Attempt, Charge, Checklist, ChecklistStep, Deadline, Dispatch, Escalation, Found,
     Handover, Link, Part, Plan, PlannedChange, Promise, Rate, Receipt, Review, Ruling, SettlementConsent,
     SettlementDraft, SettlementPayment, Sheet, SheetReply, SheetSending, SheetSignature, Tick, Verification,
     Wait, Walk,
+};
+use crate::model::{
+    Answer, Ask, CheckPhoto, Checkpoint, Item, ItemAnswer, NewCheck, NewRound, PlannedCheckpoint, Reading,
+    RoundKind, RoundPlan, Route, SkipReason,
 };
 use crate::model::{
     Area, Author, CaseKind, Channel, Classification, ContactDetails, Department, Documents, EntryKind, Fact,
@@ -146,6 +150,69 @@ fn commands() -> Vec<Command> {
         Command::PutPerson { site: SITE, person: SitePerson { role: Role::Guard, ..listed } },
         Command::WritePolicy { site: SITE, text: "[clocks]".into() },
         Command::PutArea { site: SITE, area: AreaId::from_bytes([1; 16]), new: area },
+    ]
+    .into_iter()
+    .chain(rounds())
+    .collect()
+}
+
+/// A point, a route, and a round over it that finds something.
+fn rounds() -> Vec<Command> {
+    let (point, route) = (CheckpointId::from_bytes([1; 16]), RouteId::from_bytes([1; 16]));
+    let round = DocumentId::from_bytes([0x77; 16]);
+    let checkpoint = Checkpoint {
+        name: "水泵房".into(),
+        place: Place::default(),
+        code: "PUMP".into(),
+        items: vec![Item { id: "a".into(), title: "压力".into(), ask: Ask::Condition }],
+    };
+    let checkpoints = vec![PlannedCheckpoint { id: point, checkpoint: checkpoint.clone() }];
+    let plan = RoundPlan { name: "夜巡".into(), checkpoints, ..RoundPlan::default() };
+    let kind = RoundKind::GuardRound;
+    let new_route =
+        Route { name: "夜巡".into(), kind, checkpoints: vec![point], schedule: None, pace_ms_min: None };
+    let start = NewRound { site: SITE, kind, route: Some(route), case: Some(CASE), plan };
+    let picture = |of: &[u8]| {
+        let hash = PhotoHash::of(of);
+        let photo = NewPhoto { hash, size: 1, role: PhotoRole::Evidence, caption: "现场".into() };
+        CheckPhoto { id: PhotoId::from_bytes([of[0]; 16]), photo }
+    };
+    let found = NewCheck {
+        checkpoint: point,
+        reading: Reading::Qr { code: "PUMP".into(), photo: PhotoHash::of(b"1") },
+        answers: vec![ItemAnswer { item: "a".into(), answer: Answer::Abnormal }],
+        note: "渗水".into(),
+        photos: vec![picture(b"1"), picture(b"2")],
+    };
+    let passed = NewCheck {
+        reading: Reading::Skipped { reason: SkipReason::Locked },
+        answers: Vec::new(),
+        photos: Vec::new(),
+        ..found.clone()
+    };
+    let Command::CreateCase { new: create, .. } = create() else { panic!("a case") };
+    let check = |n| CheckId::from_bytes([n; 16]);
+    vec![
+        Command::PutCheckpoint { site: SITE, checkpoint: point, new: checkpoint },
+        Command::PutRoute { site: SITE, route, new: new_route },
+        Command::StartRound { round, started: entry(0x51), new: start },
+        Command::Check { round, check: check(1), new: passed },
+        Command::ReportAbnormal {
+            round,
+            check: check(2),
+            new: found,
+            case: DocumentId::from_bytes([0x78; 16]),
+            received: entry(0x52),
+            found: entry(0x53),
+            create,
+        },
+        Command::AddRoundPhoto {
+            round,
+            photo: PhotoId::from_bytes([0x54; 16]),
+            check: Some(check(1)),
+            new: picture(b"3").photo,
+        },
+        Command::FinishRound { round, finished: entry(0x55), case: Some(CASE), note: "回到岗亭".into() },
     ]
 }
 
