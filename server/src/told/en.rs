@@ -15,7 +15,14 @@ pub(super) fn sentence(fact: &Fact, t: &Telling<'_>) -> String {
         Fact::Accepted => "Order taken in hand".to_owned(),
         Fact::GivenBack => "Given back to the desk, to be dispatched anew".to_owned(),
         Fact::Chased => "Somebody asked how the order stands".to_owned(),
-        Fact::Appointed => "Agreed with the owner when somebody will come".to_owned(),
+        Fact::Appointed(appointment) => match appointment.window() {
+            Some(window) => format!(
+                "Agreed with the owner to come between {} and {}",
+                t.time(window.from),
+                t.time(window.to)
+            ),
+            None => "Agreed with the owner when somebody will come".to_owned(),
+        },
         Fact::Arrived(arrival) => arrived(arrival),
         Fact::NobodyHome => "On the spot, and nobody opened".to_owned(),
         Fact::Inspected => "Inspected on the spot who answers for it".to_owned(),

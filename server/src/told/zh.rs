@@ -15,7 +15,12 @@ pub(super) fn sentence(fact: &Fact, t: &Telling<'_>) -> String {
         Fact::Accepted => "已接单".to_owned(),
         Fact::GivenBack => "退回前台，请重新派单".to_owned(),
         Fact::Chased => "有人来催，询问工单进展".to_owned(),
-        Fact::Appointed => "已与业主约定上门时段".to_owned(),
+        Fact::Appointed(appointment) => match appointment.window() {
+            Some(window) => {
+                format!("已与业主约定上门时段 {} – {}", t.time(window.from), t.time(window.to))
+            }
+            None => "已与业主约定上门时段".to_owned(),
+        },
         Fact::Arrived(arrival) => arrived(arrival),
         Fact::NobodyHome => "上门无人应答".to_owned(),
         Fact::Inspected => "已到现场查验责任".to_owned(),

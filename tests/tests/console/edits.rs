@@ -216,7 +216,7 @@ fn every_kind_of_entry_is_stated_with_its_details_and_reads_back_the_same() {
         ("accepted", Value::Null),
         ("given_back", Value::Null),
         ("chased", Value::Null),
-        ("appointed", Value::Null),
+        ("appointed", json!({ "from": until, "to": "2026-11-23T11:00:00.000Z" })),
         ("arrived", json!({ "scan": { "checkpoint": lin, "means": "qr" }, "position": null })),
         ("nobody_home", Value::Null),
         ("inspected", Value::Null),

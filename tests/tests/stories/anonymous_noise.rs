@@ -2,7 +2,7 @@
 //! is not satisfied, and complains again.
 
 use roundsman_sync_core::error::ErrorCode;
-use roundsman_sync_core::model::fact::{Arrival, Attempt, Escalation, Link, Report, Review, Visit};
+use roundsman_sync_core::model::fact::{Arrival, Escalation, Link, Report, Review, Visit};
 use roundsman_sync_core::model::{
     CaseKind, Channel, Classification, Department, Fact, Level, LinkRelation, Nature, NewEntry, Way,
 };
@@ -33,8 +33,10 @@ fn an_anonymous_complaint_is_handled_with_the_same_care_and_its_second_is_tied_t
     town.say(Who::Guard, first, Some(order), Fact::Completed, "801 移动家具，已劝止，住户表示配合。");
     town.meet();
     town.say(Who::Housekeeper, first, Some(order), Fact::Returned, "");
-    // 'Not our fault' waits for the manager.
+    // 'Not our fault' waits for the manager, and closing for the owner's answer.
     town.at("2026-10-11 09:00");
+    let silent = town.phone(Who::Housekeeper).record(first, None, NewEntry::now(Fact::Closed, ""));
+    assert_eq!(silent.unwrap_err().code, ErrorCode::CloseNotReady);
     let denial = || Fact::Reported(Report { way: Some(Way::Notice), denies_fault: Some(true) });
     let early = town.phone(Who::Housekeeper).record(first, None, NewEntry::now(denial(), ""));
     assert_eq!(early.unwrap_err().code, ErrorCode::ProcedureForbids);
@@ -42,25 +44,9 @@ fn an_anonymous_complaint_is_handled_with_the_same_care_and_its_second_is_tied_t
     town.meet();
     town.say(Who::Housekeeper, first, None, denial(), "单元公示栏答复：已劝止，请继续反映。");
 
-    // Nobody to visit: three attempts, then the site director signs.
-    let close = || NewEntry::now(Fact::Closed, "匿名，无法回访");
-    assert!(
-        town.phone(Who::Housekeeper).record(first, None, close()).is_err(),
-        "not without the owner's word"
-    );
-    for day in ["2026-10-11 18:00", "2026-10-12 18:00", "2026-10-13 18:00"] {
-        town.at(day);
-        town.say(
-            Who::Housekeeper,
-            first,
-            None,
-            Fact::Attempted(Attempt { way: Way::Notice }),
-            "公示征询，无人回应",
-        );
-    }
-    town.meet();
+    // Whoever stays anonymous cannot be visited: once the result is told where they read it, the case ends.
     town.at("2026-10-14 09:00");
-    town.phone(Who::Director).record(first, None, close()).unwrap();
+    town.say(Who::Housekeeper, first, None, Fact::Closed, "匿名，无法回访");
     town.meet();
 
     // A week later, the hotline: the same matter again.

@@ -8,7 +8,7 @@ mod burst_pipe;
 mod charging_point;
 mod paid_repair;
 mod settlement;
-// mod smoke_detector;
+mod smoke_detector;
 mod town;
 mod trapped;
 mod warranty;

@@ -4,8 +4,8 @@
 use roundsman_sync_core::ids::CheckpointId;
 use roundsman_sync_core::model::fact::{Arrival, Progress, Report, Verification, Visit, Wait, WalkOrder};
 use roundsman_sync_core::model::{
-    Answer, Ask, CaseKind, Channel, Checkpoint, Command, Department, Fact, Item, ItemAnswer, Liability, NewOrder,
-    OrderKind, OrderSorting, Place, Reading, RoundKind, Urgency, Verifier, WaitFor, Way,
+    Answer, Ask, CaseKind, Channel, Checkpoint, Command, Department, Fact, Item, ItemAnswer, Liability,
+    NewOrder, OrderKind, OrderSorting, Place, Reading, RoundKind, Urgency, Verifier, WaitFor, Way,
 };
 use roundsman_sync_core::replica::{NewResult, WalkFor};
 use roundsman_sync_core::rules::playbook::for_subject;
@@ -23,10 +23,13 @@ fn a_silent_smoke_detector_is_walked_every_day_until_it_is_verified() {
         name: "3 栋 2 单元 12 层电梯厅".to_owned(),
         place: Place { building: Some("3 栋".to_owned()), ..Place::default() },
         code: "JX-3-2-12".to_owned(),
-        items: vec![Item { id: "fire".to_owned(), title: "有无烟火、杂物".to_owned(), ask: Ask::Condition }],
+        items: vec![Item {
+            id: "fire".to_owned(), title: "有无烟火、杂物".to_owned(), ask: Ask::Condition
+        }],
     };
     town.office(&Command::PutCheckpoint { site: town.site, checkpoint: point, new });
-    let mut new = matter(town.site, CaseKind::Complaint, Channel::Phone, SUBJECT, "12 层烟感在试烟时无反应。");
+    let mut new =
+        matter(town.site, CaseKind::Complaint, Channel::Phone, SUBJECT, "12 层烟感在试烟时无反应。");
     new.urgency = Urgency::Important;
     let case = town.receive(Who::Housekeeper, new);
 
@@ -34,7 +37,8 @@ fn a_silent_smoke_detector_is_walked_every_day_until_it_is_verified() {
     let playbook = for_subject(SUBJECT)[0];
     let (from, steps) = (town.now(), playbook.checklist(|_| None));
     let first = steps[0].id.clone();
-    let checklist = roundsman_sync_core::model::fact::Checklist { playbook: playbook.id.clone(), from, steps };
+    let checklist =
+        roundsman_sync_core::model::fact::Checklist { playbook: playbook.id.clone(), from, steps };
     let checklist = town.say(Who::Housekeeper, case, None, Fact::PlaybookChosen(checklist), "");
     let done = roundsman_sync_core::model::fact::Tick { checklist, step: first };
     town.say(Who::Housekeeper, case, None, Fact::StepDone(done), "");
@@ -48,7 +52,8 @@ fn a_silent_smoke_detector_is_walked_every_day_until_it_is_verified() {
         ..NewOrder::default()
     };
     town.at("2026-10-19 08:40");
-    let order = town.phone(Who::Housekeeper).dispatch_order(case, Department::Engineering, None, order).unwrap();
+    let order =
+        town.phone(Who::Housekeeper).dispatch_order(case, Department::Engineering, None, order).unwrap();
     let watch = town.phone(Who::Housekeeper).dispatch(case, Department::Security, None).unwrap();
     town.meet();
     town.phone(Who::Guard).take_order(case, watch).unwrap();
@@ -58,7 +63,13 @@ fn a_silent_smoke_detector_is_walked_every_day_until_it_is_verified() {
     town.say(Who::Technician, case, Some(order), Fact::Diagnosed, "探测器损坏，需更换同型号。");
     town.meet();
     town.at("2026-10-19 09:10");
-    town.say(Who::Supervisor, case, None, Fact::WalkOrdered(WalkOrder { route: None }), "修复前每日人工巡查 12 层");
+    town.say(
+        Who::Supervisor,
+        case,
+        None,
+        Fact::WalkOrdered(WalkOrder { route: None }),
+        "修复前每日人工巡查 12 层",
+    );
     town.meet();
     let plan = Report { way: Some(Way::Phone), denies_fault: None };
     town.say(Who::Housekeeper, case, None, Fact::PlanTold(plan), "更换探测器，修复前每日人工巡查。");
@@ -84,7 +95,8 @@ fn a_silent_smoke_detector_is_walked_every_day_until_it_is_verified() {
         town.at(&format!("2026-10-{day} 18:00"));
         town.sync(Who::Guard);
         if day == 21 {
-            let again = Progress { way: Some(Way::Phone), expected: Some(at("2026-10-22 18:00")), next: None };
+            let again =
+                Progress { way: Some(Way::Phone), expected: Some(at("2026-10-22 18:00")), next: None };
             town.say(Who::Housekeeper, case, None, Fact::ProgressTold(again), "配件明日到货。");
         }
     }

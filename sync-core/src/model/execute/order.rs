@@ -33,7 +33,15 @@ impl Scribe<'_> {
             edit.add(&["orders"], &order.to_string(), fields)?;
             set_sorting(edit, order, &new.sorting)?;
             let entry = NewEntry::now(Fact::Dispatched(new.dispatch), new.note);
-            add_entry(edit, &author, stamp, dispatched, Some(order), &entry)
+            add_entry(edit, &author, stamp, dispatched, Some(order), &entry)?;
+            match new.sorting.appointment {
+                Some(window) => {
+                    let id = EntryId::of_command(case, author.command);
+                    let entry = NewEntry::now(Fact::Appointed(window.into()), "");
+                    add_entry(edit, &author, stamp, id, Some(order), &entry)
+                }
+                None => Ok(()),
+            }
         })
     }
 
@@ -86,7 +94,14 @@ impl Scribe<'_> {
             match to.appointment {
                 Some(window) if stands.as_deref() != Some(&[window]) => {
                     let id = EntryId::of_command(case, author.command);
-                    add_entry(edit, &author, stamp, id, Some(order), &NewEntry::now(Fact::Appointed, ""))
+                    add_entry(
+                        edit,
+                        &author,
+                        stamp,
+                        id,
+                        Some(order),
+                        &NewEntry::now(Fact::Appointed(window.into()), ""),
+                    )
                 }
                 Some(_) | None => Ok(()),
             }

@@ -38,6 +38,16 @@ impl Fact {
                 }
                 part.price.map_or(Ok(()), |price| money("price", price))
             }
+            Self::Appointed(appointment) => {
+                optional_time("start of the appointment", appointment.from)?;
+                optional_time("end of the appointment", appointment.to)?;
+                match appointment.window() {
+                    Some(window) if window.to <= window.from => {
+                        Err(out_of_range("an appointment ends after it starts"))
+                    }
+                    Some(_) | None => Ok(()),
+                }
+            }
             Self::PlanWritten(plan) => typed_time("finish by", plan.finish_by, now),
             Self::Progressed(progress) => optional_time("expected", progress.expected),
             Self::RateTold(rate) => {
@@ -82,7 +92,6 @@ impl Fact {
             Self::Accepted
             | Self::GivenBack
             | Self::Chased
-            | Self::Appointed
             | Self::NobodyHome
             | Self::Inspected
             | Self::Diagnosed

@@ -7,6 +7,7 @@ use super::json::{moment, moment_or_null};
 use crate::clock::Timestamp;
 use crate::ids::{CheckpointId, DocumentId, EntryId, PersonId, RouteId};
 use crate::model::money::Fen;
+use crate::model::order::Window;
 use crate::model::words::{Level, LinkRelation, PartyKind, Verifier, WaitFor, Way};
 
 /// How an order began.
@@ -78,6 +79,34 @@ pub struct Arrival {
     /// Where the phone believed to be.
     #[n(1)]
     pub position: Option<Position>,
+}
+
+/// The window that was agreed with the owner (预约时段). It stands here as well as on the order: the order
+/// knows only the latest, and whether somebody came in time is judged by the one that held then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Appointment {
+    /// Not before.
+    #[n(0)]
+    #[serde(default, with = "moment_or_null")]
+    pub from: Option<Timestamp>,
+    /// Not after.
+    #[n(1)]
+    #[serde(default, with = "moment_or_null")]
+    pub to: Option<Timestamp>,
+}
+
+impl Appointment {
+    /// The window, if the entry says it.
+    pub fn window(&self) -> Option<Window> {
+        Some(Window { from: self.from?, to: self.to? })
+    }
+}
+
+impl From<Window> for Appointment {
+    fn from(window: Window) -> Self {
+        Self { from: Some(window.from), to: Some(window.to) }
+    }
 }
 
 /// What is waited for.

@@ -11,9 +11,9 @@ mod json;
 mod paper;
 
 pub use details::{
-    Arrival, Attempt, Charge, DailyProgress, Deadline, Dispatch, Escalation, Found, Handover, Link, Part,
-    Plan, PlannedChange, Position, Progress, Promise, Rate, Report, Review, Scan, ScanMeans, Verification,
-    Visit, Wait, Walk, WalkOrder,
+    Appointment, Arrival, Attempt, Charge, DailyProgress, Deadline, Dispatch, Escalation, Found, Handover,
+    Link, Part, Plan, PlannedChange, Position, Progress, Promise, Rate, Report, Review, Scan, ScanMeans,
+    Verification, Visit, Wait, Walk, WalkOrder,
 };
 pub use paper::{
     Approval, Assignment, Checklist, ChecklistStep, Receipt, Ruling, SettlementConsent, SettlementDraft,
@@ -98,7 +98,7 @@ facts! {
     Accepted,
     GivenBack,
     Chased,
-    Appointed,
+    Appointed(Appointment),
     Arrived(Arrival),
     NobodyHome,
     Inspected,

@@ -28,7 +28,7 @@ fn one_of_each() -> Vec<Fact> {
         Fact::Accepted,
         Fact::GivenBack,
         Fact::Chased,
-        Fact::Appointed,
+        Fact::Appointed(Appointment { from: Some(NOW), to: Some(NOW.plus_millis(3_600_000)) }),
         Fact::Arrived(Arrival {
             scan: Some(Scan { checkpoint: POINT, means: ScanMeans::Qr }),
             position: Some(Position {

@@ -2,7 +2,7 @@
 
 use crate::clock::{Stamp, Timestamp};
 use crate::ids::{OrderId, SheetId};
-use crate::model::{Case, Entry, EntryKind, Fact, SignOffOutcome, SignOffSubject};
+use crate::model::{Case, Entry, EntryKind, Fact, SignOffOutcome, SignOffSubject, Window};
 use crate::rules::policy::MomentWord;
 
 /// What a moment is. Declared in the order in which moments of one instant are taken.
@@ -30,6 +30,8 @@ pub(super) struct Moment {
     pub(super) sheet: Option<SheetId>,
     /// A moment that the entry itself names: a promised day, a deadline.
     pub(super) stated: Option<Timestamp>,
+    /// The window that the entry says was agreed.
+    pub(super) window: Option<Window>,
 }
 
 impl Moment {
@@ -44,13 +46,14 @@ impl Moment {
             order: entry.order,
             sheet,
             stated,
+            window: if let Fact::Appointed(appointment) = &entry.fact { appointment.window() } else { None },
         }
     }
 
     /// A moment that no entry states.
     fn bare(at: Timestamp, what: What) -> Self {
         let (stamp, id) = (Stamp::ZERO, [0; 16]);
-        Self { at, stamp, id, what, detail: None, order: None, sheet: None, stated: None }
+        Self { at, stamp, id, what, detail: None, order: None, sheet: None, stated: None, window: None }
     }
 
     /// Whether it is an entry of this kind.

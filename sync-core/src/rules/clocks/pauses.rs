@@ -47,7 +47,9 @@ fn change(moment: &Moment, window: Option<Window>) -> Option<(PauseReason, Optio
     } else if moment.is(EntryKind::Suspended) {
         Some((PauseReason::Suspended, None))
     } else if moment.is(EntryKind::Appointed) {
-        window
+        moment
+            .window
+            .or(window)
             .filter(|window| window.from > moment.at)
             .map(|window| (PauseReason::Appointment, Some(window.from)))
     } else {

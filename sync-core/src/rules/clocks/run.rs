@@ -96,7 +96,8 @@ impl Walk<'_> {
             let ends = self.is_one_of(&self.rule.until, moment);
             let closes = self.closes(moment);
             if self.rule.appointment && moment.is(EntryKind::Appointed) {
-                window = self.about.window();
+                // An entry of an earlier version does not say which; then it is the one that the order has.
+                window = moment.window.or_else(|| self.about.window());
                 running = running.map(|running| self.appoint(running, moment, window));
             }
             if let Some(run) = running.take() {

@@ -75,7 +75,7 @@ fn named(fact: &Fact) -> Option<Path> {
         | Fact::Accepted
         | Fact::GivenBack
         | Fact::Chased
-        | Fact::Appointed
+        | Fact::Appointed(_)
         | Fact::Arrived(_)
         | Fact::NobodyHome
         | Fact::Inspected
