@@ -18,6 +18,7 @@ mod person;
 mod playbook;
 mod policy;
 mod rebuild;
+mod report;
 mod round;
 mod route;
 mod serve;
@@ -90,6 +91,8 @@ enum Command {
     Route(route::RouteCommand),
     #[command(subcommand)]
     Round(round::RoundCommand),
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
 }
@@ -132,6 +135,7 @@ fn run(cli: Cli, output: Output) -> Result<Report, Failure> {
         Command::Policy(policy) => policy.run(&context),
         Command::Route(route) => route.run(&context),
         Command::Round(round) => round.run(&context),
+        Command::Report(report) => report.run(&context),
         Command::Verify(verify) => verify.run(&context),
         Command::Rebuild(rebuild) => rebuild.run(&context),
     }

@@ -10,6 +10,7 @@
 
 pub mod atomic;
 mod columns;
+pub mod measures;
 mod ndjson;
 pub mod text;
 mod xlsx;

@@ -12,6 +12,9 @@ use roundsman_sync_core::model::{
 
 use super::plan::ImportedCase;
 
+/// Letters of a former value that a remark repeats.
+const SHOWN_CHARS_MAX: usize = 200;
+
 /// The values of one row, as an import writes them and remembers that it did. The numbers are part of
 /// the table `imports` and are never reused.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -153,8 +156,14 @@ impl Row<'_> {
             let result = values.description.clone();
             steps.push((self.now, Command::Describe { case, base, result }));
         }
-        // No command changes these two once a case is there, so the case says it in a remark.
         let Some((before, _)) = self.before else { return };
+        // The fields show what holds now; what the source said before stays readable here.
+        let told = changes(before, values);
+        if !told.is_empty() {
+            let note = format!("The source now says: {}.", told.join("; "));
+            self.record(steps, "corrected", None, Fact::Remark, note, self.now);
+        }
+        // No command changes these two once a case is there, so the case says it in a remark.
         if before.external_number != values.external_number {
             let note = format!("The source now gives the number {}.", values.external_number);
             self.record(steps, "number", None, Fact::Remark, note, self.now);
@@ -230,6 +239,31 @@ impl Row<'_> {
         let new = NewEntry::now(fact, note);
         steps.push((claimed_at, Command::Record { case: self.case, order, entry, new }));
     }
+}
+
+/// What the source says otherwise than before, each with both values.
+fn changes(before: &RowValues, now: &RowValues) -> Vec<String> {
+    let fields = [
+        ("kind", before.kind.to_string(), now.kind.to_string()),
+        ("urgency", before.urgency.to_string(), now.urgency.to_string()),
+        ("subject", before.subject.clone(), now.subject.clone()),
+        ("place", before.place.line(), now.place.line()),
+        ("description", before.description.clone(), now.description.clone()),
+    ];
+    let differing = fields.into_iter().filter(|(_, before, now)| before != now);
+    differing
+        .map(|(name, before, now)| format!("{name} '{}' (before: '{}')", short(&now), short(&before)))
+        .collect()
+}
+
+/// The beginning of a value, on one line: a remark is no place for a whole description.
+fn short(text: &str) -> String {
+    let mut letters = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let mut kept: String = letters.by_ref().take(SHOWN_CHARS_MAX).collect();
+    if letters.next().is_some() {
+        kept.push('…');
+    }
+    kept
 }
 
 #[cfg(test)]

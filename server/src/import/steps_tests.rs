@@ -90,7 +90,13 @@ fn only_what_the_source_changed_is_set() {
     let mut after = values();
     after.urgency = Urgency::General;
     after.description = "no heat at all".to_owned();
-    let expected = ["classify urgency", "describe no heat -> no heat at all"];
+    after.place.building = Some("3".to_owned());
+    let expected = [
+        "classify urgency place",
+        "describe no heat -> no heat at all",
+        "1000000 remark The source now says: urgency 'general' (before: 'urgent'); place '3' (before: ''); \
+         description 'no heat at all' (before: 'no heat').",
+    ];
     assert_eq!(steps(Some(&before), &after, Some(&case())), expected);
 }
 
@@ -139,4 +145,13 @@ fn what_no_command_changes_is_said_in_a_remark() {
 fn a_case_that_is_there_without_a_memory_of_its_import_is_brought_to_what_the_row_says() {
     let expected = ["classify kind urgency subject place", "describe  -> no heat"];
     assert_eq!(steps(None, &values(), Some(&case())), expected);
+}
+
+#[test]
+fn a_long_value_is_told_by_its_beginning_on_one_line() {
+    let before = values();
+    let mut after = values();
+    after.description = format!("line\n{}", "长".repeat(SHOWN_CHARS_MAX));
+    let told = steps(Some(&before), &after, Some(&case())).pop().unwrap();
+    assert!(told.contains("line 长") && told.contains("长…' (before: 'no heat')"), "{told}");
 }

@@ -32,6 +32,7 @@ impl Projection<'_> {
             .execute((number, case.site.map(|site| *site.as_bytes()), summary))?;
         self.case_row(number, id, pos, delivery, &case, !parallel.is_empty())?;
         self.order_rows(number, &case)?;
+        self.clock_rows(number, &case)?;
         self.entry_rows(number, &case, first)?;
         self.photo_rows(number, case.photos.iter(), first)?;
         self.sign_off_rows(number, &case, first)?;

@@ -2,7 +2,7 @@
 
 use roundsman_sync_core::document::DocumentKind;
 use roundsman_sync_core::ids::{DocumentId, SiteId};
-use roundsman_sync_core::model::{Case, Contact};
+use roundsman_sync_core::model::{Case, Contact, Site};
 use roundsman_sync_core::protocol::messages::Pos;
 
 use super::Projection;
@@ -81,6 +81,8 @@ impl Projection<'_> {
         self.db
             .prepare_cached("UPDATE documents SET site = ?2 WHERE number = ?1")?
             .execute((number, site.as_bytes()))?;
+        let read = Site::read(&self.documents.open(self.db, id, DocumentKind::Site)?.document);
+        self.policy_changed(site, &read)?;
         feed::set_feeds(self.db, number, pos, &[FeedKey::Site(site)])
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use roundsman_sync_core::document::{Document, DocumentKind, Heads};
-use roundsman_sync_core::ids::DocumentId;
+use roundsman_sync_core::ids::{DocumentId, SiteId};
+use roundsman_sync_core::rules::Policy;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::database::DatabaseError;
@@ -28,12 +30,34 @@ pub struct LiveDocument {
 #[derive(Default)]
 pub struct DocumentCache {
     live: HashMap<DocumentId, LiveDocument>,
+    /// Policies as estates' documents now say them; reading one for every change of a case would cost more
+    /// than the change.
+    pub(super) policies: HashMap<SiteId, Arc<Policy>>,
 }
 
 impl DocumentCache {
     /// Forgets everything: after a rollback, or when another process has written.
     pub fn clear(&mut self) {
         self.live.clear();
+        self.policies.clear();
+    }
+
+    /// What `read` makes of a document that is already in the tables, without keeping it in memory.
+    ///
+    /// # Errors
+    /// If the row cannot be read.
+    pub(super) fn look<T>(
+        &self,
+        db: &Connection,
+        id: DocumentId,
+        kind: DocumentKind,
+        read: impl FnOnce(&Document) -> T,
+    ) -> Result<Option<T>, DatabaseError> {
+        let of_kind = |live: &LiveDocument| live.number.is_some() && live.document.kind() == kind;
+        match self.live.get(&id) {
+            Some(live) => Ok(of_kind(live).then(|| read(&live.document))),
+            None => Ok(load(db, id)?.filter(of_kind).map(|live| read(&live.document))),
+        }
     }
 
     /// The document of this id; one that is in no table yet starts from the seed of `kind`.

@@ -6,6 +6,7 @@
 
 mod case_rows;
 mod change_rows;
+mod clock_rows;
 mod contact_rows;
 mod difference;
 mod documents;
@@ -42,6 +43,8 @@ pub const DERIVED_TABLES: [&str; 23] = [
     "feed_rows",
     "cases",
     "orders",
+    "clocks",
+    "policies",
     "entries",
     "sign_offs",
     "photos",

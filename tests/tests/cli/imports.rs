@@ -162,3 +162,31 @@ fn a_case_shows_what_was_claimed_and_what_was_witnessed() {
     office.failure(&["case", "show", "R000002", "--lang", "fr"], 2);
     office.failure(&["case", "show", "R999999"], 1);
 }
+
+#[test]
+fn a_month_is_reported_as_text_csv_and_json() {
+    let office = Office::founded();
+    import_sample(&office);
+    let said = office.json(&["report", "month", "2023-03", "--site", "Garden", "--flats", "600"]);
+    let figure = |name: &str| {
+        let figures = said["sites"][0]["figures"].as_array().unwrap();
+        figures.iter().find(|figure| figure["name"] == name).unwrap().clone()
+    };
+    let cases = figure("cases")["numerator"].as_u64().unwrap();
+    assert!(cases > 200, "the last evening of February in New York is March in Shanghai: {cases}");
+    assert_eq!(figure("cases_per_100_flats")["denominator"], 600);
+    assert_eq!(figure("arrival_in_time")["value"], serde_json::Value::Null);
+    let text = |arguments: &[&str]| String::from_utf8(office.run(arguments).stdout).unwrap();
+    let shown = text(&["report", "month", "2023-03"]);
+    assert!(shown.contains(&format!("{cases:>14}  Cases · 报事总数")), "{shown}");
+    assert!(shown.contains("(not known)") && shown.contains("(nothing to measure)"), "{shown}");
+    let csv = text(&["report", "month", "2023-03", "--format", "csv"]);
+    assert!(
+        csv.contains(&format!("Garden,2023-03-01,2023-04-01,cases,报事总数,Cases,{cases},count")),
+        "{csv}"
+    );
+    let error = office.failure(&["report", "month", "2023-13"], 2);
+    assert!(error.contains("'2023-13' is no month such as 2026-10"), "{error}");
+    office.failure(&["report", "month", "2023-03", "--flats", "600"], 2);
+    office.failure(&["report", "month", "2023-03", "--site", "Nowhere"], 1);
+}

@@ -46,7 +46,7 @@ pub(crate) struct Estate {
     pub(crate) photo: PhotoHash,
     pub(crate) guard: Phone,
     pub(crate) technician: Phone,
-    far: SiteId,
+    pub(crate) far: SiteId,
     rng: ChaCha8Rng,
 }
 

@@ -198,3 +198,43 @@ fn parameters_that_mean_nothing_are_told() {
     let long = "x".repeat(201);
     program.get(&format!("/v1/cases?q={long}")).assert_problem(422, "text_too_long");
 }
+
+#[test]
+fn figures_of_a_period_are_told_for_the_estates_in_reach() {
+    let estate = Estate::new();
+    let (mut program, _) = program(&estate, "lin");
+    let path = "/v1/kpis?from=2026-09-01&to=2026-10-01";
+    let answer = program.get(path);
+    let told = answer.json();
+    let sites = told["sites"].as_array().unwrap();
+    assert_eq!((sites.len(), &sites[0]["name"]), (1, &"锦绣花园".into()));
+    assert_eq!(sites[0]["from"], "2026-08-31T16:00:00.000Z");
+    let figure = |name: &str| {
+        let figures = sites[0]["figures"].as_array().unwrap();
+        figures.iter().find(|figure| figure["name"] == name).unwrap().clone()
+    };
+    assert!(figure("cases")["value"].as_f64().unwrap() >= 1.0);
+    assert_eq!(
+        (&figure("satisfied")["value"], &figure("satisfied")["absent"]),
+        (&serde_json::Value::Null, &"nothing to measure".into())
+    );
+    assert_eq!(figure("cases_per_100_flats")["absent"], "not known");
+
+    let tag = answer.header("etag").to_owned();
+    let again = program.send(Method::GET, path, &[("if-none-match", &tag)], "");
+    assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+
+    let site = sites[0]["id"].as_str().unwrap();
+    let flats = program.get(&format!("{path}&site={site}&flats=50")).json();
+    let cases = figure("cases")["value"].as_f64().unwrap();
+    let per_flat =
+        flats["sites"][0]["figures"].as_array().unwrap().iter().find(|f| f["name"] == "cases_per_100_flats");
+    assert_eq!(per_flat.unwrap()["value"].as_f64(), Some(cases * 2.0));
+    program.get(&format!("{path}&site={}", estate.far)).assert_problem(404, "not_found");
+    for query in
+        ["from=2026-09-01", "from=2026-10-01&to=2026-10-01", "from=yesterday&to=2026-10-01", "flats=9"]
+    {
+        program.get(&format!("/v1/kpis?{query}")).assert_problem(422, "value_out_of_range");
+    }
+    program.get("/v1/kpis?month=2026-10").assert_problem(400, "bad_request");
+}

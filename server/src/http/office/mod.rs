@@ -67,6 +67,7 @@ pub fn routes() -> axum::Router<App> {
         .route("/v1/quarantine", get(api::lists::quarantine))
         .route("/v1/devices", get(api::lists::devices))
         .route("/v1/people", get(api::lists::people))
+        .route("/v1/kpis", get(api::kpis::kpis))
         .route("/v1/photos/{hash}", get(pictures::original))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -14,6 +14,7 @@ mod devices;
 pub mod export;
 mod fields;
 pub mod lookup;
+pub mod measures;
 mod mentions;
 mod names;
 mod people;

@@ -6,6 +6,7 @@ pub(super) mod contact;
 pub(super) mod create;
 mod edit;
 pub(super) mod entries;
+pub(super) mod kpis;
 pub(super) mod lists;
 pub(super) mod orders;
 pub(super) mod parameters;
