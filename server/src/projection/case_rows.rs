@@ -154,10 +154,8 @@ impl Projection<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
         for entry in &case.entries {
-            let details = match entry.fact.details_json() {
-                serde_json::Value::Null => None,
-                details => Some(details.to_string()),
-            };
+            let details = Some(entry.fact.details_json()).filter(|details| !details.is_null());
+            let details = details.map(|details| details.to_string());
             insert.execute(rusqlite::params![
                 number,
                 entry.id.as_bytes(),

@@ -191,9 +191,11 @@ impl<'a> Finder<'a> {
         for round in self.rounds_of(order) {
             let Some(done) = of_kind(&round, EntryKind::Completed).next() else { continue };
             // Taking an order from the pool is also a word on whose it is.
-            let given = round.iter().rev().find_map(|entry| match &entry.fact {
-                Fact::Assigned(assignment) => Some((*entry, assignment.to)),
-                fact => (*fact == Fact::Accepted).then_some((*entry, entry.by)),
+            let given = round.iter().rev().find_map(|entry| {
+                if let Fact::Assigned(assignment) = &entry.fact {
+                    return Some((*entry, assignment.to));
+                }
+                (entry.fact == Fact::Accepted).then_some((*entry, entry.by))
             });
             if let Some((given, to)) = given
                 && to != done.by
@@ -218,9 +220,8 @@ impl<'a> Finder<'a> {
 
     fn closings(&mut self) {
         let case = self.case;
-        let whole = self.entries.iter().copied().filter(|entry| entry.order.is_none());
-        let last =
-            whole.filter(|entry| matches!(entry.kind(), EntryKind::Closed | EntryKind::Reopened)).next_back();
+        let mut whole = self.entries.iter().copied().filter(|entry| entry.order.is_none());
+        let last = whole.rfind(|entry| matches!(entry.kind(), EntryKind::Closed | EntryKind::Reopened));
         let Some(closed) = last.filter(|entry| entry.kind() == EntryKind::Closed) else { return };
         let broken = self
             .entries

@@ -342,14 +342,14 @@ mod tests {
 
     /// A fact of this kind; status depends on the kind alone.
     fn some_fact(kind: EntryKind) -> Fact {
-        match kind {
-            EntryKind::Waiting => {
-                Fact::Waiting(Wait { reason: WaitFor::Part, expected: None, attempt: None })
-            }
-            EntryKind::Assigned => Fact::Assigned(Assignment { to: PersonId::from_bytes([0; 16]) }),
-            // Kinds that need details and move nothing are represented by a remark.
-            kind => Fact::plain(kind).unwrap_or(Fact::Remark),
+        if kind == EntryKind::Waiting {
+            return Fact::Waiting(Wait { reason: WaitFor::Part, expected: None, attempt: None });
         }
+        if kind == EntryKind::Assigned {
+            return Fact::Assigned(Assignment { to: PersonId::from_bytes([0; 16]) });
+        }
+        // Kinds that need details and move nothing are represented by a remark.
+        Fact::plain(kind).unwrap_or(Fact::Remark)
     }
 
     /// Rows: status before. Columns: the entries that move an order. Every other entry leaves it.
