@@ -34,8 +34,9 @@ impl Parameters {
         let (from, to): (Option<NaiveDate>, Option<NaiveDate>) =
             (word("from", &self.from)?, word("to", &self.to)?);
         let period = match (from, to) {
-            (Some(from), Some(to)) => Period::days(from, to)
-                .ok_or_else(|| wrong("'to' is the day after the last: it lies after 'from'"))?,
+            (Some(from), Some(to)) => Period::days(from, to).ok_or_else(|| {
+                wrong("'to' is the day after the last: it lies after 'from', by ten years at most")
+            })?,
             (None, None) => Period::month_at(now, zone).ok_or_else(|| wrong("give 'from' and 'to'"))?,
             (Some(_), None) | (None, Some(_)) => return Err(wrong("give both 'from' and 'to', or neither")),
         };

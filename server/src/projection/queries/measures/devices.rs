@@ -3,17 +3,24 @@
 use super::{Denominator, Figure, Scope, list};
 use crate::database::DatabaseError;
 
-/// Entries that phones brought in the period, each with the seconds that it waited. What was entered later on
+/// Entries and results of rounds that phones brought in the period, each with the seconds that it waited. What was entered later on
 /// purpose says nothing of the phone. A claim from before the server last saw the phone is a broken clock: it
 /// counts from then.
 const BROUGHT: &str = ",
-    brought AS (
-        SELECT e.device, e.received,
-            max(e.received - max(e.happened, coalesce(e.not_before, e.happened)), 0) / 1000 AS waited
+    written AS (
+        SELECT e.device, e.received, e.happened, e.not_before
         FROM period p JOIN entries e ON e.received >= p.start AND e.received < p.until
             JOIN cases c ON c.document = e.document AND c.site = p.site
-            JOIN devices d ON d.device = e.device AND d.person <> zeroblob(16)
         WHERE e.declared_why IS NULL
+        UNION ALL
+        SELECT k.device, k.received, k.happened, k.not_before
+        FROM period p JOIN rounds r ON r.site = p.site
+            JOIN round_checks k ON k.document = r.document AND k.received >= p.start AND k.received < p.until
+    ),
+    brought AS (
+        SELECT w.device, w.received,
+            max(w.received - max(w.happened, coalesce(w.not_before, w.happened)), 0) / 1000 AS waited
+        FROM written w JOIN devices d ON d.device = w.device AND d.person <> zeroblob(16)
     )";
 
 const SYNC_DELAY: &str = " SELECT sum(waited), count(*) FROM brought";

@@ -14,7 +14,7 @@ const RESPONDED: &str = ",
     )
     SELECT sum(EXISTS (
         SELECT 1 FROM entries e WHERE e.document = h.document
-            AND e.kind IN ('plan_told', 'progress_told', 'promised', 'reported', 'visited')
+            AND e.kind IN ('plan_told', 'progress_told', 'promised', 'appointed', 'reported', 'visited')
             AND (h.deadline IS NULL OR e.happened <= h.deadline))), count(*)
     FROM hotline h";
 

@@ -248,8 +248,8 @@ pub(super) static HOTLINE_RESPONDED: Definition = Definition {
     en: "12345: responded",
     words: "Share of the hotline cases reported in the period whose owner was told something by the \
         authority's deadline, the last one set; at any time if none was set",
-    formula: "count(hotline cases with plan_told, progress_told, promised, reported or visited.happened ≤ \
-        deadline) ÷ count(hotline cases) where reported_at in the period",
+    formula: "count(hotline cases with plan_told, progress_told, promised, appointed, reported or \
+        visited.happened ≤ deadline) ÷ count(hotline cases) where reported_at in the period",
     source: "12345",
     sort: Sort::Ratio,
     unit: Unit::Percent,
@@ -283,15 +283,31 @@ pub(super) static HOTLINE_SATISFIED: Definition = Definition {
     target: None,
 };
 
+pub(super) static CHECKPOINT_COVERAGE: Definition = Definition {
+    name: "checkpoint_coverage",
+    zh: "巡更点覆盖率",
+    en: "Checkpoint coverage",
+    words: "Share of the points of the rounds of the period at which somebody was. Rounds count that are over: \
+        finished, or past their time on the schedule. A round that the schedule asked for and nobody \
+        walked counts with all its points, from the first time on that its route was walked. A point \
+        passed over with a reason was not visited",
+    formula: "sum(rounds.visited) ÷ (sum(rounds.points) + points of scheduled rounds never begun) where due_at, \
+        or else started, in the period and finished, or due_to past",
+    source: "001",
+    sort: Sort::Ratio,
+    unit: Unit::Percent,
+    target: None,
+};
+
 pub(super) static SYNC_DELAY_MEAN: Definition = Definition {
     name: "sync_delay_mean",
     zh: "平均同步延迟",
     en: "Mean sync delay",
-    words: "Mean time that entries written on phones and received in the period were under way. What was \
-        entered later on purpose is left out; a claim from before the server last saw the phone counts \
-        from then",
-    formula: "sum(received − max(happened, not_before)) ÷ count(entries of phones without a declared time) where \
-        received in the period",
+    words: "Mean time that entries and results of rounds written on phones and received in the period were \
+        under way. What was entered later on purpose is left out; a claim from before the server last saw \
+        the phone counts from then",
+    formula: "sum(received − max(happened, not_before)) ÷ count(entries and round_checks of phones without a \
+        declared time) where received in the period",
     source: "ours",
     sort: Sort::Ratio,
     unit: Unit::Minutes,
@@ -317,7 +333,8 @@ pub(super) static OFFLINE_LONGEST: Definition = Definition {
     zh: "最长离线时长",
     en: "Longest offline time",
     words: "The longest that anything received in the period had waited on its phone",
-    formula: "max(received − max(happened, not_before)) over entries of phones where received in the period",
+    formula: "max(received − max(happened, not_before)) over entries and round_checks of phones where received \
+        in the period",
     source: "ours",
     sort: Sort::Largest,
     unit: Unit::Hours,
@@ -367,7 +384,7 @@ pub(super) static PARTY_REPLIES_LATE: Definition = Definition {
 };
 
 /// Every figure there is.
-pub static ALL: [&Definition; 27] = [
+pub static ALL: [&Definition; 28] = [
     &CASES,
     &OPEN_AT_END,
     &CLOSED_IN_3_DAYS,
@@ -389,6 +406,7 @@ pub static ALL: [&Definition; 27] = [
     &HOTLINE_RESPONDED,
     &HOTLINE_SOLVED,
     &HOTLINE_SATISFIED,
+    &CHECKPOINT_COVERAGE,
     &SYNC_DELAY_MEAN,
     &OFFLINE_MEAN,
     &OFFLINE_LONGEST,

@@ -15,6 +15,7 @@ mod parties;
 mod period;
 mod problems;
 mod repairs;
+mod rounds;
 
 pub use definition::{Definition, Sort, Target, Unit};
 pub use figure::{Absent, Denominator, Figure};
@@ -132,8 +133,10 @@ fn of_site(
     name: String,
 ) -> Result<SiteMeasures, DatabaseError> {
     let document = super::load(db, DocumentId::of_site(site), DocumentKind::Site)?;
-    let policy = policy_of(&document.as_ref().map(Site::read).unwrap_or_default());
-    let (from, to) = wanted.period.moments(policy.calendar().zone);
+    let estate = document.as_ref().map(Site::read).unwrap_or_default();
+    let policy = policy_of(&estate);
+    let zone = policy.calendar().zone;
+    let (from, to) = wanted.period.moments(zone);
     let scope = Scope {
         db,
         site,
@@ -148,6 +151,7 @@ fn of_site(
     figures.extend(repairs::figures(&scope)?);
     figures.extend(owner::figures(&scope)?);
     figures.extend(hotline::figures(&scope)?);
+    figures.extend(rounds::figures(&scope, &estate, &wanted.period, zone)?);
     figures.extend(devices::figures(&scope)?);
     figures.extend(parties::figures(&scope)?);
     let (parties, problems) = (parties::lines(&scope)?, problems::problems(&scope)?);

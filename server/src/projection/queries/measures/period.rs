@@ -10,6 +10,9 @@ use roundsman_sync_core::clock::Timestamp;
 /// How far a midnight that the wall clock leaves out is looked for: no zone ever jumped further than a day.
 const QUARTERS_OF_A_DAY: i64 = 96;
 
+/// Longer periods than ten years are a mistake, and would take long to look through.
+const PERIOD_DAYS_MAX: i64 = 3_660;
+
 /// Days from one date up to another, which is not included. Days begin at midnight where the estate lies, so
 /// the same period is another stretch of time in another zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +22,10 @@ pub struct Period {
 }
 
 impl Period {
-    /// Days from `from` until the day before `to`; `None` if there is no such day.
+    /// Days from `from` until the day before `to`; `None` if there is no such day, or more than
+    /// ten years.
     pub fn days(from: NaiveDate, to: NaiveDate) -> Option<Self> {
-        (from < to).then_some(Self { from, to })
+        (1..=PERIOD_DAYS_MAX).contains(&(to - from).num_days()).then_some(Self { from, to })
     }
 
     /// The month that a date lies in.

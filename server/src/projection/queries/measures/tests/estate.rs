@@ -73,7 +73,13 @@ impl Estate {
     /// Writes everything down, in this order, at `now`: entries as the receptionist, the rest as the desk.
     pub(super) fn desk(&mut self, now: Timestamp, said: &[Said]) {
         for (claimed_at, command) in said {
-            let states = matches!(command, Command::Record { .. });
+            let states = matches!(
+                command,
+                Command::Record { .. }
+                    | Command::StartRound { .. }
+                    | Command::Check { .. }
+                    | Command::FinishRound { .. }
+            );
             let sitting =
                 Sitting { person: if states { self.phone.1.person } else { self.identity.desk }, now };
             let done = self.writer.transaction(|batch| {

@@ -4,6 +4,7 @@
 
 mod estate;
 mod october;
+mod rounds;
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
