@@ -166,8 +166,14 @@ fn an_order_is_given_sorted_passed_on_and_taken() {
         found["appointment"],
         json!({ "from": "2026-11-23T06:00:00.000Z", "to": "2026-11-23T08:00:00.000Z" })
     );
-    let entry = desk.last_entry();
-    assert_eq!((&entry["kind"], &entry["note"]), (&"dispatched".into(), &"上次没修好".into()));
+    let case = desk.case();
+    let stated = |kind: &str| {
+        let entries = case["timeline"].as_array().unwrap().iter();
+        entries.rev().find(|entry| entry["kind"] == kind).unwrap().clone()
+    };
+    assert_eq!(stated("appointed")["details"]["to"], "2026-11-23T08:00:00.000Z");
+    let entry = stated("dispatched");
+    assert_eq!(entry["note"], "上次没修好");
     assert_eq!(entry["details"], json!({ "by_phone": true, "party": "maintenance" }));
 
     let at = |verb: &str| format!("orders/{}/{verb}", minted(2));

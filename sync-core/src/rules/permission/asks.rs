@@ -183,6 +183,7 @@ fn dispatched(assigned: bool, new: Option<&NewOrder>) -> Vec<(Path, Action)> {
     if let Some(new) = new {
         paths.extend(new.rework_of.map(|_| Path::OrderField(OrderField::ReworkOf)));
         paths.extend(sorted(&new.sorting).map(Path::OrderField));
+        paths.extend(new.sorting.appointment.map(|_| Path::Entry(EntryKind::Appointed)));
     }
     paths.into_iter().map(|path| (path, Add)).collect()
 }
