@@ -3,6 +3,7 @@
 
 mod commands;
 mod contract;
+mod laws;
 mod pages;
 mod phone;
 mod photos;

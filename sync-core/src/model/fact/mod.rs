@@ -165,4 +165,4 @@ impl Fact {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -18,7 +18,7 @@ const SETTLEMENT: SettlementId = SettlementId::from_bytes([5; 16]);
 const POINT: CheckpointId = CheckpointId::from_bytes([6; 16]);
 
 /// One fact of every kind, with as much said beside it as fits.
-fn one_of_each() -> Vec<Fact> {
+pub(crate) fn one_of_each() -> Vec<Fact> {
     let step =
         |id: &str| ChecklistStep { id: id.into(), zh: "安抚".into(), en: "calm".into(), due: Some(NOW) };
     vec![
