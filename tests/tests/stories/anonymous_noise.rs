@@ -17,7 +17,7 @@ fn an_anonymous_complaint_is_handled_with_the_same_care_and_its_second_is_tied_t
         town.site,
         CaseKind::Complaint,
         Channel::Mailbox,
-        "noise/neighbour",
+        "nuisance/noise/neighbour",
         "楼上深夜装修声、拖家具声，连续三晚。",
     );
     new.anonymous = Some(true);

@@ -20,7 +20,7 @@ fn a_burst_pipe_is_mended_with_water_brought_meanwhile_and_the_trench_filled() {
         town.site,
         CaseKind::Repair,
         Channel::Patrol,
-        "equipment/pipe",
+        "emergency/burst_pipe",
         "3 栋东侧给水管爆裂，路面冒水。",
     );
     new.urgency = Urgency::Urgent;
@@ -39,7 +39,7 @@ fn a_burst_pipe_is_mended_with_water_brought_meanwhile_and_the_trench_filled() {
     // A second flat calls about the same water: one cause, one leading case.
     town.at("2026-10-15 06:40");
     let flat =
-        matter(town.site, CaseKind::Repair, Channel::Phone, "equipment/pipe", "3 栋 2 单元 502 停水。");
+        matter(town.site, CaseKind::Repair, Channel::Phone, "emergency/burst_pipe", "3 栋 2 单元 502 停水。");
     let flat = town.receive(Who::Housekeeper, flat);
     let link = Link { case, relation: LinkRelation::PartOf };
     town.say(Who::Housekeeper, flat, None, Fact::Linked(link), "同一爆管");

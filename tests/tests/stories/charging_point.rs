@@ -20,7 +20,7 @@ fn a_charging_point_takes_weeks_and_the_owner_hears_every_week() {
         town.site,
         CaseKind::Request,
         Channel::WalkIn,
-        "parking/charging_point",
+        "parking/charging",
         "B1-117 产权车位申请安装充电桩。",
     );
     let case = town.receive(Who::Housekeeper, new);

@@ -14,7 +14,8 @@ use super::town::{Town, Who, assert_reads, at, matter};
 #[test]
 fn money_is_taken_only_after_the_owner_signed_and_a_receipt_follows() {
     let mut town = Town::new("2026-10-16 10:00");
-    let mut new = matter(town.site, CaseKind::Repair, Channel::Wechat, "equipment/tap", "厨房水龙头滴水。");
+    let mut new =
+        matter(town.site, CaseKind::Repair, Channel::Wechat, "equipment/plumbing", "厨房水龙头滴水。");
     new.place.room = Some("502".to_owned());
     let case = town.receive(Who::Housekeeper, new);
     town.at("2026-10-16 10:03");

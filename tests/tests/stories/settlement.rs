@@ -23,7 +23,7 @@ fn a_settlement_is_agreed_above_signed_by_the_owner_and_only_then_paid() {
         town.site,
         CaseKind::Complaint,
         Channel::WalkIn,
-        "service_quality/repair",
+        "repair/compensation",
         "屋面渗漏多次未修好，客厅吊顶泡坏，要求赔偿。",
     );
     new.place.room = Some("1802".to_owned());

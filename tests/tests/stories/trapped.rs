@@ -20,7 +20,7 @@ fn somebody_trapped_in_a_lift_is_freed_and_every_moment_stays_on_record() {
         town.site,
         CaseKind::Repair,
         Channel::Phone,
-        "equipment/lift",
+        "equipment/lift/trapped",
         "五方对讲呼救：2 单元电梯停在 7、8 层之间，轿厢内一名老人。",
     );
     new.urgency = Urgency::Urgent;

@@ -21,7 +21,7 @@ fn a_leak_under_warranty_goes_out_on_a_signed_sheet_and_the_owner_confirms_the_r
         town.site,
         CaseKind::Repair,
         Channel::Phone,
-        "equipment/window",
+        "building/window",
         "主卧飘窗渗水，墙面起皮，房屋交付一年半。",
     );
     new.place.room = Some("1101".to_owned());

@@ -10,8 +10,8 @@ use roundsman_sync_core::model::{Case, Site};
 use roundsman_sync_core::rules::clocks::{Clock, ClockState, clocks};
 use roundsman_sync_core::rules::{
     Because, Contradiction, Matter, Obstacle, Policy, Promises, Rating, Rework, SettlementState, SheetState,
-    closing_obstacles, contradictions, is_rework, policy_of, promises, rating, responsible, settlements,
-    sheets, suggest,
+    closing_obstacles, contradictions, is_rework, policy_of, promises, rating, responsibility, responsible,
+    settlements, sheets, suggest,
 };
 use rusqlite::Connection;
 
@@ -56,7 +56,7 @@ pub struct ClockLine {
 /// How a case stands.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// Who answers for it; nobody once it is closed.
+    /// Who answers for it, or did until it was closed.
     pub answering: Option<Answering>,
     /// Its colour with all reasons.
     pub rating: Rating,
@@ -95,7 +95,9 @@ pub fn standing(db: &Connection, id: DocumentId, now: Timestamp) -> Result<Optio
     let policy = policy_of(&site);
     let clocks = provisional(db, &case, clocks(&case, &policy))?;
     let contradictions = contradictions(id, &case, &policy.authority());
+    // Of a closed case, whoever answered for it last.
     let answering = responsible(&case, &site)
+        .or_else(|| responsibility(&case, &site).pop())
         .map(|found| {
             Ok::<_, DatabaseError>(Answering { person: person(db, found.person)?, because: found.because })
         })
