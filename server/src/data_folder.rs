@@ -7,6 +7,7 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::ActorBytes;
 use roundsman_sync_core::ids::{DeviceId, LogId, OrgId, PersonId};
 use roundsman_sync_core::protocol::key::{Algorithm, Signer, SoftwareSigner};
+use roundsman_sync_core::protocol::messages::LogParent;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::auth::token::ServerSecret;
@@ -56,6 +57,8 @@ pub struct Identity {
     pub org_name: String,
     /// The log whose positions its cursors speak of.
     pub log: LogId,
+    /// The logs that this one continues after restores, oldest first, each with how far it is the same.
+    pub parents: Vec<LogParent>,
     /// The person as whom the command line edits: no human being, and named so.
     pub desk: PersonId,
     /// The office as an author.
@@ -210,6 +213,10 @@ impl Identity {
         Ok(Self {
             org_name: String::from_utf8_lossy(&fact("org_name")?).into_owned(),
             log: LogId::from_slice(&fact("log")?).ok_or_else(bad("log"))?,
+            parents: match fact("log_parents") {
+                Ok(parents) => minicbor::decode(&parents).map_err(|_| bad("log_parents")())?,
+                Err(_) => Vec::new(),
+            },
             desk: PersonId::from_slice(&fact("desk")?).ok_or_else(bad("desk"))?,
             office: Office {
                 org: OrgId::from_slice(&fact("org")?).ok_or_else(bad("org"))?,
@@ -218,5 +225,13 @@ impl Identity {
                 secret: ServerSecret::from_bytes(secret),
             },
         })
+    }
+
+    /// How far this log says the same as an earlier one, if it continues it: up to the earliest of the
+    /// backups that lie in between.
+    pub fn continues(&self, log: LogId) -> Option<LogParent> {
+        let from = self.parents.iter().position(|parent| parent.log == log)?;
+        let pos = self.parents[from..].iter().map(|parent| parent.pos).min()?;
+        Some(LogParent { log, pos })
     }
 }

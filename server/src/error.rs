@@ -67,6 +67,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         E::LoginPaused => StatusCode::TOO_MANY_REQUESTS,
         E::Fork
         | E::EpochClosed
+        | E::Recovered
         | E::UploadOffsetMismatch
         | E::EntryImmutable
         | E::CloseNotReady

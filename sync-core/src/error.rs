@@ -76,6 +76,7 @@ codes! {
     Fork = "fork": "Another change already has this actor and sequence number.",
     DocumentUnknown = "document_unknown": "No document of that id is here.",
     KindMismatch = "kind_mismatch": "The document is of another kind than the change says.",
+    Recovered = "recovered": "After a restore, the phone of somebody else handed this back; nobody signed for it.",
     EpochClosed = "epoch_closed": "The document was superseded by a fresh one; the edit is made again there.",
     // A command, refused on the device before anything is written.
     TextTooLong = "text_too_long": "The text is longer than this field holds.",

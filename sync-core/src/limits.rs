@@ -38,6 +38,19 @@ pub const PAGE_BYTES_MAX: u32 = 4 * 1024 * 1024;
 /// Feeds a device may report itself behind in.
 pub const REQUEST_FEEDS_MAX: usize = 256;
 
+/// How long a closed case stays on phones: rework within thirty days counts as the same trouble, and who
+/// did it before is asked.
+pub const RECENT_MS: i64 = 30 * 24 * 3600 * 1000;
+/// How long a technician keeps the contact data of an owner after the work was done: the return visit and
+/// what was forgotten in the flat come within three days.
+pub const CONTACT_KEPT_MS: i64 = 72 * 3600 * 1000;
+/// Documents that a device asks for in one request of a repair.
+pub const REPAIR_ITEMS_MAX: usize = 4_096;
+/// One message of a repair, as either side accepts it.
+pub const REPAIR_MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// Changes of others that a device hands back in one request after a restore.
+pub const REQUEST_RECOVERED_MAX: usize = 256;
+
 /// Changes that wait at the server for what they build on: in all, and of one device.
 pub const PENDING_CHANGES_MAX: u64 = 100_000;
 /// See [`PENDING_CHANGES_MAX`].

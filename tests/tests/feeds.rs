@@ -334,6 +334,7 @@ fn new_case(site: SiteId) -> NewCase {
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     }
 }
 

@@ -85,6 +85,7 @@ fn a_leak_found_mended_and_signed_for_offline_reads_the_same_everywhere() {
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     };
     sync(&mut guard, &service);
     let case = guard.create_case(found).unwrap();

@@ -20,6 +20,7 @@ pub(super) enum Device {
     Invite(Invite),
     List(List),
     Revoke(Revoke),
+    Resync(Resync),
 }
 
 impl Device {
@@ -28,6 +29,7 @@ impl Device {
             Self::Invite(invite) => invite.run(context),
             Self::List(List {}) => list(context),
             Self::Revoke(revoke) => revoke.run(context),
+            Self::Resync(resync) => resync.run(context),
         }
     }
 }
@@ -136,5 +138,35 @@ impl Revoke {
         let text =
             if revoked { format!("{named} is shut out") } else { format!("{named} was shut out before") };
         Ok(Report::new(json!({ "device": found.device.to_string(), "revoked": revoked }), text))
+    }
+}
+
+/// Let a phone compare everything it holds with the server, at its next sync
+#[derive(Args)]
+#[command(after_help = "Example:
+  roundsman device resync 0195c8a0-6a51-7cc2-b1a4-58a4fbe4a3c1
+
+Only what differs is sent. Nothing that was entered on the phone is lost by it.")]
+pub(super) struct Resync {
+    /// The phone, by id or name
+    #[arg(value_name = "DEVICE")]
+    device: String,
+}
+
+impl Resync {
+    fn run(self, context: &Context) -> Result<Report, Failure> {
+        let desk = context.office()?;
+        let found = find::device(&desk.folder.reader()?, &self.device)?;
+        let Desk { mut writer, identity, sitting, .. } = desk;
+        let asked = writer.transaction::<_, Failure>(|batch| {
+            Ok(identity.office.ask_resync(batch, sitting, found.device)?)
+        })?;
+        let named = format!("{} of {} ({})", found.name, found.person_name, found.device);
+        let text = if asked {
+            format!("{named} compares everything it holds at its next sync")
+        } else {
+            format!("{named} is shut out and holds nothing")
+        };
+        Ok(Report::new(json!({ "device": found.device.to_string(), "resync": asked }), text))
     }
 }

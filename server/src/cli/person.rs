@@ -13,12 +13,14 @@ use crate::ingest::Newcomer;
 #[derive(Subcommand)]
 pub(super) enum Person {
     Add(Add),
+    Take(Take),
 }
 
 impl Person {
     pub(super) fn run(self, context: &Context) -> Result<Report, Failure> {
         match self {
             Self::Add(add) => add.run(context),
+            Self::Take(take) => take.run(context),
         }
     }
 }
@@ -75,6 +77,49 @@ impl Add {
             },
             "login": login,
             "one_time_password": password,
+        });
+        Ok(Report::new(json, text))
+    }
+}
+
+/// Take a role from a person: their phones give up what came with it at their next sync
+#[derive(Args)]
+#[command(after_help = "Example:
+  roundsman person take --person 'Li Lei' --role technician --site 'Green Garden'
+
+To move somebody to another department or estate, add the new role first, then take the old one.")]
+pub(super) struct Take {
+    /// Whose role, by id or name
+    #[arg(long, value_name = "ID_OR_NAME")]
+    person: String,
+    /// guard, technician, reception, supervisor, site_director, manager or admin
+    #[arg(long, value_name = "ROLE")]
+    role: Role,
+    /// The estate, by name or id
+    #[arg(long, value_name = "SITE")]
+    site: String,
+}
+
+impl Take {
+    fn run(self, context: &Context) -> Result<Report, Failure> {
+        let desk = context.office()?;
+        let reader = desk.folder.reader()?;
+        let (site, site_name) = find::site(&reader, &self.site)?;
+        let (person, name) = find::person(&reader, &self.person)?;
+        drop(reader);
+        let Desk { mut writer, identity, sitting, .. } = desk;
+        let role = self.role;
+        let taken = writer.transaction::<_, Failure>(|batch| {
+            Ok(identity.office.take_role(batch, sitting, person, site, role)?)
+        })?;
+        let text = if taken {
+            format!("{name} is no longer {role} at {site_name}")
+        } else {
+            format!("{name} is not {role} at {site_name}; nothing was changed")
+        };
+        let json = json!({
+            "person": { "id": person.to_string(), "name": name }, "role": role.as_str(),
+            "site": site.to_string(), "taken": taken,
         });
         Ok(Report::new(json, text))
     }

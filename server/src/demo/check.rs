@@ -1,13 +1,14 @@
 //! Whether everybody holds the same at the end: what the server's tables and files say, against what
 //! each phone's file says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use roundsman_sync_core::document::Heads;
 use roundsman_sync_core::document::{Document, DocumentKind};
 use roundsman_sync_core::ids::{CommandId, DeviceId, DocumentId, PersonId};
 use roundsman_sync_core::limits::PHOTO_BYTES_MAX;
 use roundsman_sync_core::model::{Case, Department, ParallelEdit, Role};
+use roundsman_sync_core::protocol::messages::RoleGrant;
 use rusqlite::Connection;
 
 use super::DemoError;
@@ -27,21 +28,22 @@ fn documents_for(db: &Connection, person: PersonId) -> Result<BTreeMap<DocumentI
         .prepare("SELECT site, role, department FROM roles WHERE person = ?1")?
         .query_map([person.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
-    let mut keys = BTreeSet::new();
+    let mut grants = Vec::new();
     for (site, role, department) in roles {
         let role = Role::from_text(&role).ok_or_else(|| DatabaseError::corrupt("roles", role))?;
         let department = department.as_deref().and_then(Department::from_text);
         let site = roundsman_sync_core::ids::SiteId::from_bytes(site);
-        keys.extend(feed::of_role(person, site, role, department).iter().map(ToString::to_string));
+        grants.push((0, RoleGrant { site, role, department }));
     }
     let mut found = BTreeMap::new();
     let mut rows = db.prepare(
-        "SELECT d.id, d.heads FROM feeds f JOIN feed_rows r ON r.feed = f.number AND r.gone = 0
-         JOIN documents d ON d.number = r.document WHERE f.key = ?1",
+        "SELECT d.id, d.heads FROM feed_rows r JOIN documents d ON d.number = r.document
+         WHERE r.feed = ?1 AND r.gone = 0",
     )?;
-    for key in keys {
-        let documents =
-            rows.query_map([&key], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    for one in feed::grants_of_person(db, person, &grants)? {
+        let documents = rows.query_map([one.grant.feed.0], |row| {
+            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
         for document in documents {
             let (id, heads) = document?;
             let heads =

@@ -168,6 +168,7 @@ fn create(
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     };
     let outcome = phone.replica.create_case(new);
     phone.did(outcome)

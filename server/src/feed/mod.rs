@@ -4,10 +4,21 @@
 //! a person's own. A person's roles decide which feeds their phones have; a document's content decides
 //! which feeds it is in. A phone holds tens of feeds, never one a document.
 
+//!
+//! Where to look: `key` (the feeds there are), `grants` (who has which), `audience` (which feeds a document
+//! is in), `rows` (keeping that in tables), `pages` (what is new for a device), `repair` (finding what
+//! differs when something went wrong).
+
+mod audience;
+mod grants;
 mod key;
 mod pages;
+mod repair;
 mod rows;
 
-pub use key::{FeedKey, of_role};
-pub use pages::{Pull, Pulled, pull, roles_of};
-pub use rows::{changed, number_of, set_feeds};
+pub use audience::{Audience, Endings, is_restricted, of_case, of_contact, of_round};
+pub use grants::{Granted, grants_of, grants_of_person, roles_of};
+pub use key::{FeedKey, handles_restricted, of_role};
+pub use pages::{Pull, Pulled, pull};
+pub use repair::repair;
+pub use rows::{changed, number_of, overdue, set_feeds};

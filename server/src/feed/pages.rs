@@ -7,19 +7,18 @@
 //!
 //! No document is loaded to answer: snapshots and changes are sent as they lie.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use minicbor::bytes::ByteVec;
 use roundsman_sync_core::document::DocumentKind;
-use roundsman_sync_core::ids::{DeviceId, DocumentId, PersonId, SiteId};
+use roundsman_sync_core::ids::{DeviceId, DocumentId};
 use roundsman_sync_core::limits::{PAGE_BYTES_MAX, PAGE_BYTES_MIN};
-use roundsman_sync_core::model::{Department, Role};
 use roundsman_sync_core::protocol::messages::{
-    DocumentNumber, FeedCursor, FeedGrant, FeedNumber, Page, PageDocument, Pos, RoleGrant,
+    DocumentNumber, FeedCursor, FeedGrant, FeedNumber, Page, PageDocument, Pos, Rights,
 };
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, Transaction};
 
-use super::key::{self, FeedKey};
+use super::grants::{Granted, grants_of, roles_of};
 use crate::database::DatabaseError;
 use crate::log::{self, LogEntry};
 
@@ -37,8 +36,8 @@ pub struct Pull<'a> {
 
 /// What it gets.
 pub struct Pulled {
-    /// The feeds in force.
-    pub feeds: Vec<FeedGrant>,
+    /// The feeds in force and the person's roles.
+    pub rights: Rights,
     /// What is new.
     pub pages: Vec<Page>,
     /// Every feed without an unfinished page is level up to here.
@@ -47,36 +46,53 @@ pub struct Pulled {
     pub checksum: Option<u64>,
     /// Whether a page is unfinished.
     pub more: bool,
-    /// The person's rights.
-    pub roles: Vec<RoleGrant>,
 }
 
 /// Makes the pages for a device inside one read transaction. A revoked device has no feeds.
+///
+/// Costs a look at each feed, and one at each document that has something new; never one at each document.
 ///
 /// # Errors
 /// If the database fails.
 pub fn pull(read: &Transaction<'_>, ask: &Pull<'_>) -> Result<Pulled, DatabaseError> {
     let head = log::head(read)?;
     let roles = roles_of(read, ask.device)?;
-    let grants = grants_of(read, ask.device, &roles)?;
+    let granted = grants_of(read, ask.device, &roles)?;
+    let level = granted.iter().filter(|one| is_level(ask, one.grant)).map(|one| one.grant.feed).collect();
     let mut left = i64::from(ask.budget_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX));
     let mut sent = HashMap::new();
     let (mut pages, mut checksum, mut more) = (Vec::new(), 0u64, false);
-    for grant in &grants {
-        let cursor = cursor_of(ask, *grant);
-        let walk = Walk { read, asker: ask.device, cursor, sent: &mut sent };
+    for one in &granted {
+        checksum = checksum.wrapping_add(one.checksum);
+        if is_quiet(ask, one) {
+            continue;
+        }
+        let cursor = cursor_of(ask, one.grant);
+        let walk = Walk { read, ask, level: &level, cursor, sent: &mut sent };
         let page = walk.page(head, &mut left)?;
         more |= !page.done;
-        checksum = checksum.wrapping_add(feed_checksum(read, grant.feed)?);
         // A level feed in which nothing happened needs no words. One that begins does, even if it is empty:
         // whatever the phone held of it before is void.
         let begins = cursor.base == 0 && cursor.pos == 0;
-        if !page.documents.is_empty() || !page.done || begins || is_behind(ask, grant.feed) {
+        if !page.documents.is_empty() || !page.done || begins || is_behind(ask, one.grant.feed) {
             pages.push(page);
         }
     }
-    let roles = roles.into_iter().map(|(_, grant)| grant).collect();
-    Ok(Pulled { feeds: grants, pages, base: head, checksum: (!more).then_some(checksum), more, roles })
+    let rights = Rights {
+        feeds: granted.iter().map(|one| one.grant).collect(),
+        roles: roles.into_iter().map(|(_, grant)| grant).collect(),
+    };
+    Ok(Pulled { rights, pages, base: head, checksum: (!more).then_some(checksum), more })
+}
+
+/// Whether the device holds all of this feed up to its base.
+fn is_level(ask: &Pull<'_>, grant: FeedGrant) -> bool {
+    !is_behind(ask, grant.feed) && ask.base >= grant.since
+}
+
+/// Whether nothing has happened in a level feed since: then there is nothing to walk.
+fn is_quiet(ask: &Pull<'_>, one: &Granted) -> bool {
+    is_level(ask, one.grant) && one.newest <= ask.base && ask.base > 0
 }
 
 fn is_behind(ask: &Pull<'_>, feed: FeedNumber) -> bool {
@@ -96,75 +112,15 @@ fn cursor_of(ask: &Pull<'_>, grant: FeedGrant) -> FeedCursor {
     }
 }
 
-fn feed_checksum(read: &Connection, feed: FeedNumber) -> Result<u64, DatabaseError> {
-    let sum: i64 = read
-        .prepare_cached("SELECT checksum FROM feeds WHERE number = ?1")?
-        .query_row([feed.0], |row| row.get(0))?;
-    Ok(sum.cast_unsigned())
-}
-
-/// The rights of a device's person, each with the position at which it was given. None, if it is revoked.
-///
-/// # Errors
-/// If the database fails.
-pub fn roles_of(read: &Connection, device: DeviceId) -> Result<Vec<(Pos, RoleGrant)>, DatabaseError> {
-    let mut statement = read.prepare_cached(
-        "SELECT r.pos, r.site, r.role, r.department FROM roles r JOIN devices d ON d.person = r.person
-         WHERE d.device = ?1 AND d.revoked IS NULL ORDER BY r.site, r.role",
-    )?;
-    let rows = statement.query_map([device.as_bytes()], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 16]>(1)?, row.get::<_, String>(2)?, row.get(3)?))
-    })?;
-    rows.map(|row| {
-        let (pos, site, role, department): (_, _, _, Option<String>) = row?;
-        let role = Role::from_text(&role).ok_or_else(|| DatabaseError::corrupt("roles", role))?;
-        let department = department.as_deref().and_then(Department::from_text);
-        Ok((pos.unsigned_abs(), RoleGrant { site: SiteId::from_bytes(site), role, department }))
-    })
-    .collect()
-}
-
-/// The feeds of a device, those to be sent first standing first.
-fn grants_of(
-    read: &Connection,
-    device: DeviceId,
-    roles: &[(Pos, RoleGrant)],
-) -> Result<Vec<FeedGrant>, DatabaseError> {
-    let found: Option<([u8; 16], i64)> = read
-        .prepare_cached("SELECT person, pos FROM devices WHERE device = ?1")?
-        .query_row([device.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((person, enrolled)) = found else { return Ok(Vec::new()) };
-    let person = PersonId::from_bytes(person);
-    // Two roles may bring the same feed; it is there since the earlier of them.
-    let mut since: BTreeMap<(usize, FeedKey), Pos> = BTreeMap::new();
-    for (pos, role) in roles {
-        for (rank, key) in key::of_role(person, role.site, role.role, role.department).into_iter().enumerate()
-        {
-            let entry = since.entry((rank, key)).or_insert(*pos);
-            *entry = (*entry).min(*pos);
-        }
-    }
-    let mut grants: Vec<FeedGrant> = Vec::new();
-    for ((_, key), pos) in since {
-        let number: Option<u32> = read
-            .prepare_cached("SELECT number FROM feeds WHERE key = ?1")?
-            .query_row([key.to_string()], |row| row.get(0))
-            .optional()?;
-        let Some(number) = number.map(FeedNumber) else { continue };
-        let pos = pos.max(enrolled.unsigned_abs());
-        match grants.iter_mut().find(|grant| grant.feed == number) {
-            Some(grant) => grant.since = grant.since.min(pos),
-            None => grants.push(FeedGrant { feed: number, since: pos }),
-        }
-    }
-    Ok(grants)
-}
+/// Below this, changes go as changes without a look at how long the whole document is.
+const SNAPSHOT_PAYS_BYTES: usize = 1024;
 
 /// The walk of one feed.
 struct Walk<'a, 'b> {
     read: &'a Connection,
-    asker: DeviceId,
+    ask: &'a Pull<'a>,
+    /// The feeds that the device holds all of up to its base.
+    level: &'a BTreeSet<FeedNumber>,
     cursor: FeedCursor,
     /// Documents already in this reply: whether whole, or from which base their changes were told.
     sent: &'b mut HashMap<i64, Told>,
@@ -230,32 +186,39 @@ impl Walk<'_, '_> {
             Some(Told::ChangesFrom(_)) | None => {}
         }
         if whole {
+            if self.holds(row)? {
+                return Ok(Some((PageDocument::Held { number }, 8)));
+            }
             self.sent.insert(row.document, Told::Whole);
-            return self.enter(number, row.document).map(Some);
+            return enter(self.read, number).map(Some);
         }
         let changes = self.changes(row.document)?;
-        self.sent.insert(row.document, Told::ChangesFrom(self.cursor.base));
         let bytes = changes.iter().map(|change| change.len() + 4).sum::<usize>() + 8;
+        if bytes > SNAPSHOT_PAYS_BYTES {
+            // Whole, the columns of all changes share what each change by itself says again.
+            let whole = enter(self.read, number)?;
+            if whole.1 < bytes {
+                self.sent.insert(row.document, Told::Whole);
+                return Ok(Some(whole));
+            }
+        }
+        self.sent.insert(row.document, Told::ChangesFrom(self.cursor.base));
         Ok((!changes.is_empty()).then_some((PageDocument::Changes { number, changes }, bytes)))
     }
 
-    fn enter(&self, number: DocumentNumber, row: i64) -> Result<(PageDocument, usize), DatabaseError> {
-        type Found = ([u8; 16], u8, Vec<u8>, Option<Vec<u8>>);
-        let (id, kind, snapshot, summary): Found = self
-            .read
-            .prepare_cached("SELECT id, kind, snapshot, summary FROM documents WHERE number = ?1")?
-            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        let kind =
-            DocumentKind::from_number(kind).ok_or_else(|| DatabaseError::corrupt("documents", kind))?;
-        let bytes = snapshot.len() + summary.as_ref().map_or(0, Vec::len) + 32;
-        let document = PageDocument::Enter {
-            number,
-            id: DocumentId::from_bytes(id),
-            kind,
-            snapshot: ByteVec::from(snapshot),
-            summary: summary.map(ByteVec::from),
-        };
-        Ok((document, bytes))
+    /// Whether the device holds the document anyway, as a member of another feed that is level: that feed's
+    /// own walk tells what is new in it.
+    fn holds(&self, row: &Row) -> Result<bool, DatabaseError> {
+        let mut statement = self.read.prepare_cached(
+            "SELECT feed FROM feed_rows WHERE document = ?1 AND gone = 0 AND entered <= ?2",
+        )?;
+        let mut feeds = statement.query((row.document, self.ask.base.cast_signed()))?;
+        while let Some(feed) = feeds.next()? {
+            if self.level.contains(&FeedNumber(feed.get(0)?)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What was added to a document above the base, without what the asker itself sent.
@@ -265,7 +228,7 @@ impl Walk<'_, '_> {
              WHERE d.number = ?1 AND c.accepted > ?2 AND c.device <> ?3 ORDER BY c.accepted",
         )?;
         let sources: Vec<i64> = statement
-            .query_map((row, self.cursor.base.cast_signed(), self.asker.as_bytes()), |row| row.get(0))?
+            .query_map((row, self.cursor.base.cast_signed(), self.ask.device.as_bytes()), |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         sources
             .into_iter()
@@ -278,4 +241,27 @@ impl Walk<'_, '_> {
             })
             .collect()
     }
+}
+
+/// A document whole, as it lies, and about how many bytes it takes.
+pub(super) fn enter(
+    read: &Connection,
+    number: DocumentNumber,
+) -> Result<(PageDocument, usize), DatabaseError> {
+    type Found = ([u8; 16], u8, Vec<u8>, Option<Vec<u8>>);
+    let (id, kind, snapshot, summary): Found = read
+        .prepare_cached("SELECT id, kind, snapshot, summary FROM documents WHERE number = ?1")?
+        .query_row([number.0.cast_signed()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
+    let kind = DocumentKind::from_number(kind).ok_or_else(|| DatabaseError::corrupt("documents", kind))?;
+    let bytes = snapshot.len() + summary.as_ref().map_or(0, Vec::len) + 32;
+    let document = PageDocument::Enter {
+        number,
+        id: DocumentId::from_bytes(id),
+        kind,
+        snapshot: ByteVec::from(snapshot),
+        summary: summary.map(ByteVec::from),
+    };
+    Ok((document, bytes))
 }

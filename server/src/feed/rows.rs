@@ -3,12 +3,15 @@
 //! **Invariant.** Within a feed no two rows have the same `newest`, because a log position changes one
 //! document, and its contact document is in other feeds. So a walk can stop after any row.
 
+use std::collections::BTreeMap;
+
+use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::Heads;
 use roundsman_sync_core::ids::DocumentId;
 use roundsman_sync_core::protocol::messages::Pos;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::FeedKey;
+use super::{Audience, FeedKey};
 use crate::database::DatabaseError;
 
 /// The number of a feed, given to it when it is first spoken of.
@@ -52,50 +55,87 @@ pub fn changed(
     for feed in feeds {
         db.prepare_cached("UPDATE feed_rows SET newest = ?3 WHERE feed = ?1 AND document = ?2")?
             .execute((feed, document, pos.cast_signed()))?;
-        add_checksum(db, feed, after.wrapping_sub(before))?;
+        touch(db, feed, pos, after.wrapping_sub(before), 0)?;
     }
     Ok(())
 }
 
-/// Puts a document into exactly these feeds, at `pos`.
+/// Puts a document into exactly these feeds, at `pos`, except those that time has ended by `at`.
 ///
 /// # Errors
 /// If the database fails.
-pub fn set_feeds(db: &Connection, document: i64, pos: Pos, keys: &[FeedKey]) -> Result<(), DatabaseError> {
-    let mut wanted = keys.iter().map(|key| number_of(db, key)).collect::<Result<Vec<_>, _>>()?;
-    wanted.sort_unstable();
-    wanted.dedup();
-    let now: Vec<i64> = db
-        .prepare_cached("SELECT feed FROM feed_rows WHERE document = ?1 AND gone = 0 ORDER BY feed")?
-        .query_map([document], |row| row.get(0))?
+pub fn set_feeds(
+    db: &Connection,
+    document: i64,
+    pos: Pos,
+    at: Timestamp,
+    audience: &Audience,
+) -> Result<(), DatabaseError> {
+    let mut wanted: BTreeMap<i64, Option<i64>> = BTreeMap::new();
+    for (key, until) in audience.iter().filter(|(_, until)| until.is_none_or(|until| until > at)) {
+        wanted.insert(number_of(db, key)?, until.map(Timestamp::millis));
+    }
+    let now: BTreeMap<i64, Option<i64>> = db
+        .prepare_cached("SELECT feed, until FROM feed_rows WHERE document = ?1 AND gone = 0")?
+        .query_map([document], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     if wanted == now {
         return Ok(());
     }
     let checksum = checksum_of(db, document)?;
-    for &feed in wanted.iter().filter(|feed| !now.contains(feed)) {
+    for (&feed, &until) in &wanted {
+        match now.get(&feed) {
+            Some(known) if *known == until => {}
+            // A later or earlier end is nothing that a phone has to hear of.
+            Some(_) => {
+                db.prepare_cached("UPDATE feed_rows SET until = ?3 WHERE feed = ?1 AND document = ?2")?
+                    .execute((feed, document, until))?;
+            }
+            None => {
+                db.prepare_cached(
+                    "INSERT INTO feed_rows (feed, document, entered, newest, gone, until)
+                     VALUES (?1, ?2, ?3, ?3, 0, ?4)
+                     ON CONFLICT DO UPDATE SET entered = excluded.entered, newest = excluded.newest, gone = 0,
+                         until = excluded.until",
+                )?
+                .execute((feed, document, pos.cast_signed(), until))?;
+                touch(db, feed, pos, checksum, 1)?;
+            }
+        }
+    }
+    for &feed in now.keys().filter(|feed| !wanted.contains_key(feed)) {
         db.prepare_cached(
-            "INSERT INTO feed_rows (feed, document, entered, newest, gone) VALUES (?1, ?2, ?3, ?3, 0)
-             ON CONFLICT DO UPDATE SET entered = excluded.entered, newest = excluded.newest, gone = 0",
+            "UPDATE feed_rows SET newest = ?3, gone = 1, until = NULL WHERE feed = ?1 AND document = ?2",
         )?
         .execute((feed, document, pos.cast_signed()))?;
-        add_checksum(db, feed, checksum)?;
-    }
-    for &feed in now.iter().filter(|feed| !wanted.contains(feed)) {
-        db.prepare_cached("UPDATE feed_rows SET newest = ?3, gone = 1 WHERE feed = ?1 AND document = ?2")?
-            .execute((feed, document, pos.cast_signed()))?;
-        add_checksum(db, feed, 0u64.wrapping_sub(checksum))?;
+        touch(db, feed, pos, 0u64.wrapping_sub(checksum), -1)?;
     }
     Ok(())
 }
 
-fn add_checksum(db: &Connection, feed: i64, difference: u64) -> Result<(), DatabaseError> {
+/// Documents that time has taken out of a feed by `now`, and that are still in it: at most `limit`.
+///
+/// # Errors
+/// If the database fails.
+pub fn overdue(db: &Connection, now: Timestamp, limit: u32) -> Result<Vec<DocumentId>, DatabaseError> {
+    let mut statement = db.prepare_cached(
+        "SELECT DISTINCT d.id FROM feed_rows r JOIN documents d ON d.number = r.document
+         WHERE r.until IS NOT NULL AND r.gone = 0 AND r.until <= ?1 LIMIT ?2",
+    )?;
+    let found = statement.query_map((now.millis(), limit), |row| Ok(DocumentId::from_bytes(row.get(0)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Something happened in a feed at `pos`.
+fn touch(db: &Connection, feed: i64, pos: Pos, difference: u64, joined: i64) -> Result<(), DatabaseError> {
     let now: i64 = db
         .prepare_cached("SELECT checksum FROM feeds WHERE number = ?1")?
         .query_row([feed], |row| row.get(0))?;
     let then = now.cast_unsigned().wrapping_add(difference);
-    db.prepare_cached("UPDATE feeds SET checksum = ?2 WHERE number = ?1")?
-        .execute((feed, then.cast_signed()))?;
+    db.prepare_cached(
+        "UPDATE feeds SET checksum = ?2, newest = ?3, members = members + ?4 WHERE number = ?1",
+    )?
+    .execute((feed, then.cast_signed(), pos.cast_signed(), joined))?;
     Ok(())
 }
 

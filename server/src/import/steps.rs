@@ -128,6 +128,7 @@ impl Row<'_> {
             external_number: Some(values.external_number.clone()),
             about: None,
             anonymous: None,
+            confidential: None,
         };
         // The source says it took the matter in then; that it is a claim shows beside the receipt here.
         (values.reported_at, Command::CreateCase { case: self.case, received: self.entry("received"), new })
@@ -141,6 +142,7 @@ impl Row<'_> {
             nature: None,
             about: None,
             anonymous: None,
+            confidential: None,
             subject: self.differs(|row| &row.subject).then(|| values.subject.clone()),
             place: self.differs(|row| &row.place).then(|| values.place.clone()),
         };

@@ -85,6 +85,50 @@ impl Office {
         Ok(person)
     }
 
+    /// Takes a role from a person. At its next sync each of their phones gives up what came with it.
+    /// Tells whether they had it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn take_role(
+        &self,
+        batch: &mut Batch<'_>,
+        desk: Sitting,
+        person: PersonId,
+        site: SiteId,
+        role: Role,
+    ) -> Result<bool, DatabaseError> {
+        let held = batch
+            .db
+            .prepare_cached("SELECT 1 FROM roles WHERE person = ?1 AND site = ?2 AND role = ?3")?
+            .exists((person.as_bytes(), site.as_bytes(), role.as_str()))?;
+        if held {
+            batch.append(desk.now, &LogEntry::RoleTaken { person, site, role })?;
+        }
+        Ok(held)
+    }
+
+    /// Wants a phone to compare everything it holds, at its next sync. Tells whether there is such a phone.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn ask_resync(
+        &self,
+        batch: &mut Batch<'_>,
+        desk: Sitting,
+        device: DeviceId,
+    ) -> Result<bool, DatabaseError> {
+        let enrolled = batch
+            .db
+            .prepare_cached("SELECT 1 FROM devices WHERE device = ?1 AND revoked IS NULL")?
+            .exists([device.as_bytes()])?;
+        let asked = enrolled && device != self.device;
+        if asked {
+            batch.append(desk.now, &LogEntry::ResyncAsked { device })?;
+        }
+        Ok(asked)
+    }
+
     /// Lets a person sign in, with a one-time password that is told once.
     ///
     /// # Errors

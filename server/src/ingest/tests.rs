@@ -207,6 +207,7 @@ fn create(site: SiteId) -> Command {
             external_number: None,
             about: None,
             anonymous: None,
+            confidential: None,
         },
     }
 }

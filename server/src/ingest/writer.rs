@@ -4,19 +4,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use roundsman_sync_core::clock::Timestamp;
-use roundsman_sync_core::document::{ActorBytes, DocumentKind};
+use roundsman_sync_core::document::{ActorBytes, DocumentKind, scan};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId};
 use roundsman_sync_core::model::Case;
 use roundsman_sync_core::protocol::envelope::{Envelope, ScannedEnvelope};
-use roundsman_sync_core::protocol::messages::{Pos, Verdict};
+use roundsman_sync_core::protocol::messages::{Pos, RecoveredChange, Verdict};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::judge;
 use crate::auth::token::ServerSecret;
 use crate::database::{self, DatabaseError};
+use crate::feed;
 use crate::log::{self, LogEntry, LoggedEnvelope, LoggedVerdict};
 use crate::projection::{self, DocumentCache, Projection};
+
+/// Documents that leave feeds in one transaction: few enough that phones do not wait for it.
+const OVERDUE_AT_ONCE: u32 = 200;
 
 /// The only writer of log and tables in this process.
 pub struct Writer {
@@ -146,6 +150,44 @@ impl Batch<'_> {
         delivered.envelopes.iter().map(|bytes| self.envelope(now, secret, delivered.device, bytes)).collect()
     }
 
+    /// Writes down changes that a device holds and did not make, after a restore. What is known is passed
+    /// over, and so is what is no change: nobody can be told, and nobody would miss it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn recover(
+        &mut self,
+        now: Timestamp,
+        device: DeviceId,
+        changes: &[RecoveredChange],
+    ) -> Result<(), DatabaseError> {
+        for one in changes {
+            let Ok(scanned) = scan(&one.change) else { continue };
+            let known = self
+                .db
+                .prepare_cached("SELECT 1 FROM changes WHERE document = ?1 AND hash = ?2")?
+                .exists((one.document.as_bytes(), scanned.hash.as_bytes()))?;
+            if !known {
+                let RecoveredChange { document, kind, change } = one.clone();
+                self.append(now, &LogEntry::Recovered { device, document, kind, change })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down that time has taken documents out of feeds, a handful at a time. Tells whether there
+    /// were any.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn end_overdue(&mut self, now: Timestamp) -> Result<bool, DatabaseError> {
+        let overdue = feed::overdue(self.db, now, OVERDUE_AT_ONCE)?;
+        for &document in &overdue {
+            self.append(now, &LogEntry::TimePassed { document })?;
+        }
+        Ok(!overdue.is_empty())
+    }
+
     fn envelope(
         &mut self,
         now: Timestamp,
@@ -252,9 +294,11 @@ impl Batch<'_> {
         let row: Option<Row> = self
             .db
             .prepare_cached(
-                "SELECT verdict, accepted, missing, code, why FROM changes WHERE document = ?1 AND hash = ?2",
+                // What only a stranger's phone handed back is not answered for: here comes its author.
+                "SELECT verdict, accepted, missing, code, why FROM changes
+                 WHERE document = ?1 AND hash = ?2 AND coalesce(code, '') <> ?3",
             )?
-            .query_row((document.as_bytes(), hash.as_bytes()), |row| {
+            .query_row((document.as_bytes(), hash.as_bytes(), ErrorCode::Recovered.as_str()), |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
             })
             .optional()?;

@@ -189,4 +189,48 @@ pub enum LogEntry {
         #[n(2)]
         media_type: String,
     },
+    /// Somebody lost a right.
+    #[n(10)]
+    RoleTaken {
+        /// Who.
+        #[n(0)]
+        person: PersonId,
+        /// At which estate.
+        #[n(1)]
+        site: SiteId,
+        /// As what.
+        #[n(2)]
+        role: Role,
+    },
+    /// Time has taken a document out of feeds: its case was closed long enough ago, or its work done.
+    #[n(11)]
+    TimePassed {
+        /// Which.
+        #[n(0)]
+        document: DocumentId,
+    },
+    /// The office wants a phone to compare everything it holds.
+    #[n(12)]
+    ResyncAsked {
+        /// Which.
+        #[n(0)]
+        device: DeviceId,
+    },
+    /// After a restore, a phone handed back a change that it had not made itself. Nobody's signature came
+    /// with it, so it is kept for the office to read and goes no further.
+    #[n(13)]
+    Recovered {
+        /// The phone that handed it back.
+        #[n(0)]
+        device: DeviceId,
+        /// For which document.
+        #[n(1)]
+        document: DocumentId,
+        /// Of which kind.
+        #[n(2)]
+        kind: DocumentKind,
+        /// The change as it travelled.
+        #[n(3)]
+        change: ByteVec,
+    },
 }

@@ -1,8 +1,9 @@
 //! Rows of cases: the list, the timeline, photos, sign-offs and the text that is searched.
 
+use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::DocumentKind;
 use roundsman_sync_core::ids::{DeviceId, DocumentId, PhotoHash};
-use roundsman_sync_core::model::{Case, CaseSummary, EntryKind, Photo};
+use roundsman_sync_core::model::{Case, CaseSummary, Photo};
 use roundsman_sync_core::protocol::messages::Pos;
 use roundsman_sync_core::rules::case_status;
 use rusqlite::OptionalExtension;
@@ -10,7 +11,7 @@ use rusqlite::OptionalExtension;
 use super::change_rows::Delivery;
 use super::{Projection, search};
 use crate::database::DatabaseError;
-use crate::feed::{self, FeedKey};
+use crate::feed;
 
 impl Projection<'_> {
     /// A change was added to a case. `delivery` brought it; `first` brought the command for the first
@@ -57,12 +58,7 @@ impl Projection<'_> {
         }
         drop(insert);
 
-        let audience = case_feeds(&case);
-        feed::set_feeds(self.db, number, pos, &audience)?;
-        match self.number_of(DocumentId::contact_of(id), DocumentKind::Contact)? {
-            Some(contact) => feed::set_feeds(self.db, contact, pos, &contact_feeds(&case)),
-            None => Ok(()),
-        }
+        self.case_audience(number, id, pos, Timestamp::from_millis(delivery.received), &case)
     }
 
     /// The row number of a document of this kind, if there is one.
@@ -112,9 +108,9 @@ impl Projection<'_> {
             .prepare_cached(
                 "INSERT OR REPLACE INTO cases (document, id, number, site, kind, channel, status, urgency, nature,
                      subject, building, unit, room, spot, description, departments, assignees, external_number,
-                     reported_at, changed_at, changed_pos, parallel, anonymous, about)
+                     reported_at, changed_at, changed_pos, parallel, anonymous, about, restricted)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                     ?20, ?21, ?22, ?23, ?24)",
+                     ?20, ?21, ?22, ?23, ?24, ?25)",
             )?
             .execute(rusqlite::params![
                 number,
@@ -141,6 +137,7 @@ impl Projection<'_> {
                 parallel,
                 case.anonymous.shown().copied().unwrap_or(false),
                 case.about.shown().map(|person| *person.as_bytes()),
+                feed::is_restricted(case),
             ])?;
         search::put(self.db, number, &text)
     }
@@ -244,28 +241,4 @@ impl Projection<'_> {
         }
         Ok(())
     }
-}
-
-/// The feeds that carry a case. Every value of a register counts, so that neither of two people who
-/// were given an order at the same time loses it.
-pub(super) fn case_feeds(case: &Case) -> Vec<FeedKey> {
-    let Some(site) = case.site else { return Vec::new() };
-    let mut feeds = vec![FeedKey::Cases(site)];
-    for order in &case.orders {
-        feeds.extend(order.department.all().iter().map(|&department| FeedKey::Department(site, department)));
-        feeds.extend(order.assignee.all().iter().map(|&person| FeedKey::Person(site, person)));
-    }
-    let found_by = case.entries.iter().find(|entry| entry.kind() == EntryKind::Received);
-    feeds.extend(found_by.map(|entry| FeedKey::Person(site, entry.by)));
-    feeds
-}
-
-/// The feeds that carry the contact data of a case: the desk's, and those of the people who have one
-/// of its orders in hand.
-pub(super) fn contact_feeds(case: &Case) -> Vec<FeedKey> {
-    let Some(site) = case.site else { return Vec::new() };
-    let assignees = case.orders.iter().flat_map(|order| order.assignee.all());
-    std::iter::once(FeedKey::Contacts(site))
-        .chain(assignees.map(|&person| FeedKey::PersonContacts(site, person)))
-        .collect()
 }

@@ -1,6 +1,8 @@
 //! Changes: what arrived, what became of it, and the document it became part of.
 
+use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::{DocumentKind, ScannedChange, scan};
+use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId, PersonId};
 use roundsman_sync_core::protocol::messages::Pos;
 use rusqlite::OptionalExtension;
@@ -54,9 +56,14 @@ impl Projection<'_> {
         let (number, accepted, missing, code, why) = columns(verdict, pos);
         self.db
             .prepare_cached(
+                // Only what a stranger's phone handed back may be known already.
                 "INSERT INTO changes (document, hash, source, envelope, device, person, actor, seq, command,
                                       verdict, accepted, missing, code, why)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 ON CONFLICT DO UPDATE SET source = excluded.source, envelope = excluded.envelope,
+                     device = excluded.device, person = excluded.person, verdict = excluded.verdict,
+                     accepted = excluded.accepted, missing = excluded.missing, code = excluded.code,
+                     why = excluded.why",
             )?
             .execute(rusqlite::params![
                 document.as_bytes(),
@@ -116,6 +123,44 @@ impl Projection<'_> {
         }
     }
 
+    /// A phone handed back a change of somebody else. It is listed with what was refused, unless the change
+    /// is known; should its author's own envelope come later, that counts.
+    pub(super) fn change_recovered(
+        &mut self,
+        pos: Pos,
+        at: Timestamp,
+        device: DeviceId,
+        document: DocumentId,
+        bytes: &[u8],
+    ) -> Result<(), DatabaseError> {
+        let change = scan(bytes).map_err(|error| DatabaseError::corrupt("log", error))?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO envelopes (pos, device, received, not_before) VALUES (?1, ?2, ?3, NULL)",
+            )?
+            .execute((pos.cast_signed(), device.as_bytes(), at.millis()))?;
+        let person = change.note.map_or([0; 16], |note| *note.person.as_bytes());
+        self.db
+            .prepare_cached(
+                "INSERT OR IGNORE INTO changes (document, hash, source, envelope, device, person, actor, seq,
+                     command, verdict, code, why)
+                 VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, 2, ?9, ?10)",
+            )?
+            .execute(rusqlite::params![
+                document.as_bytes(),
+                change.hash.as_bytes(),
+                pos.cast_signed(),
+                device.as_bytes(),
+                person,
+                change.actor,
+                change.seq.cast_signed(),
+                change.note.map(|note| *note.command.as_bytes()),
+                ErrorCode::Recovered.as_str(),
+                ErrorCode::Recovered.meaning(),
+            ])?;
+        Ok(())
+    }
+
     fn wait(
         &mut self,
         document: DocumentId,
@@ -172,10 +217,9 @@ impl Projection<'_> {
                 number
             }
             None => {
-                let number: i64 = self
-                    .db
-                    .prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM documents")?
-                    .query_row([], |row| row.get(0))?;
+                // The position of its first change: a restored server can so never give to one document
+                // a number that phones know as another's, unless they learned it after the backup.
+                let number = pos.cast_signed();
                 self.db
                     .prepare_cached(
                         "INSERT INTO documents (number, id, kind, snapshot, heads, newest)
@@ -224,7 +268,7 @@ impl Projection<'_> {
             .prepare_cached(
                 "SELECT e.device, e.received, e.not_before FROM changes c JOIN envelopes e ON e.pos = c.envelope
                  WHERE c.document = ?1 AND c.command = ?2 AND c.device = ?3
-                   AND (c.verdict IN (2, 4) OR c.hash = ?4)
+                   AND (c.verdict IN (2, 4) AND coalesce(c.code, '') <> 'recovered' OR c.hash = ?4)
                  ORDER BY e.pos LIMIT 1",
             )?
             .query_row((document.as_bytes(), command, device.as_bytes(), hash.as_bytes()), |row| {

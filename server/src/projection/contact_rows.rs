@@ -1,15 +1,15 @@
 //! Rows of contact and site documents.
 
+use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::DocumentKind;
 use roundsman_sync_core::ids::{DocumentId, SiteId};
 use roundsman_sync_core::model::{Case, Contact, Site};
 use roundsman_sync_core::protocol::messages::Pos;
 
 use super::Projection;
-use super::case_rows::contact_feeds;
 use super::change_rows::Delivery;
 use crate::database::DatabaseError;
-use crate::feed::{self, FeedKey};
+use crate::feed::{self, Audience, FeedKey};
 
 impl Projection<'_> {
     pub(super) fn contact_changed(
@@ -60,15 +60,16 @@ impl Projection<'_> {
                 self.owe(strokes, signature.strokes_size, delivery.device)?;
             }
         }
-        if self.number_of(case, DocumentKind::Case)?.is_none() {
+        let Some(case_number) = self.number_of(case, DocumentKind::Case)? else {
             // The case is still under way from another phone; its arrival gives the contact its feeds.
             return Ok(());
-        }
+        };
         let case = Case::read(&self.documents.open(self.db, case, DocumentKind::Case)?.document);
         self.db
             .prepare_cached("UPDATE documents SET site = ?2 WHERE number = ?1")?
             .execute((number, case.site.map(|site| *site.as_bytes())))?;
-        feed::set_feeds(self.db, number, pos, &contact_feeds(&case))
+        let audience = self.contact_audience(case_number, &case)?;
+        feed::set_feeds(self.db, number, pos, Timestamp::from_millis(delivery.received), &audience)
     }
 
     pub(super) fn site_changed(
@@ -83,6 +84,8 @@ impl Projection<'_> {
             .execute((number, site.as_bytes()))?;
         let read = Site::read(&self.documents.open(self.db, id, DocumentKind::Site)?.document);
         self.policy_changed(site, &read)?;
-        feed::set_feeds(self.db, number, pos, &[FeedKey::Site(site)])
+        // Time ends nothing here, so the moment does not matter.
+        let audience = Audience::from([(FeedKey::Site(site), None)]);
+        feed::set_feeds(self.db, number, pos, Timestamp::from_millis(0), &audience)
     }
 }

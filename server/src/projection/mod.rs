@@ -4,6 +4,7 @@
 //! it happens and reading it again years later run the same code on the same bytes, so a rebuild makes
 //! identical rows. It never judges and never looks at the time.
 
+mod audience_rows;
 mod case_rows;
 mod change_rows;
 mod clock_rows;
@@ -31,7 +32,7 @@ use crate::feed;
 use crate::log::LogEntry;
 
 /// Every table that is made from the log alone, used by rebuild, verify and tests.
-pub const DERIVED_TABLES: [&str; 25] = [
+pub const DERIVED_TABLES: [&str; 26] = [
     "sites",
     "people",
     "roles",
@@ -55,6 +56,7 @@ pub const DERIVED_TABLES: [&str; 25] = [
     "parallel_edits",
     "rounds",
     "round_checks",
+    "endings",
     "case_text",
     "waiting",
 ];
@@ -143,6 +145,22 @@ impl Projection<'_> {
                         envelope.not_before.map(Timestamp::millis),
                     ),
                 )?;
+            }
+            LogEntry::RoleTaken { person, site, role } => {
+                self.db.execute(
+                    "DELETE FROM roles WHERE person = ?1 AND site = ?2 AND role = ?3",
+                    (person.as_bytes(), site.as_bytes(), role.as_str()),
+                )?;
+            }
+            LogEntry::TimePassed { document } => self.time_passed(pos, at, *document)?,
+            LogEntry::ResyncAsked { device } => {
+                self.db.execute(
+                    "UPDATE devices SET resync = ?2 WHERE device = ?1",
+                    (device.as_bytes(), pos.cast_signed()),
+                )?;
+            }
+            LogEntry::Recovered { device, document, change, .. } => {
+                self.change_recovered(pos, at, *device, *document, change)?;
             }
             LogEntry::Change { envelope, document, kind, change, verdict } => {
                 self.change_arrived(pos, *envelope, *document, *kind, change, verdict)?;

@@ -10,7 +10,7 @@ use roundsman_sync_core::rules::rounds;
 use super::Projection;
 use super::change_rows::Delivery;
 use crate::database::DatabaseError;
-use crate::feed::{self, FeedKey};
+use crate::feed;
 
 /// What is counted here does not depend on the time; what was missed does, and is told when it is asked.
 const ANY_TIME: Timestamp = Timestamp::from_millis(0);
@@ -33,7 +33,8 @@ impl Projection<'_> {
         self.round_row(number, id, pos, delivery, &round)?;
         self.check_rows(number, &round, first)?;
         self.photo_rows(number, round.photos.iter().map(|mention| &mention.photo), first)?;
-        feed::set_feeds(self.db, number, pos, &round_feeds(&round))
+        let seen = Timestamp::from_millis(delivery.received);
+        feed::set_feeds(self.db, number, pos, seen, &feed::of_round(&round, seen))
     }
 
     fn round_row(
@@ -111,14 +112,4 @@ impl Projection<'_> {
         }
         Ok(())
     }
-}
-
-/// The feeds that carry a round: the desk's, and those of everybody who walked on it.
-fn round_feeds(round: &Round) -> Vec<FeedKey> {
-    let Some(site) = round.site else { return Vec::new() };
-    let started = round.entries.iter().map(|entry| entry.by);
-    let checked = round.checks.iter().map(|check| check.by);
-    std::iter::once(FeedKey::Cases(site))
-        .chain(started.chain(checked).map(|person| FeedKey::Person(site, person)))
-        .collect()
 }

@@ -76,6 +76,7 @@ mod tests {
                 external_number: None,
                 about: None,
                 anonymous: Some(true),
+                confidential: None,
             };
             let (case, received) = (DocumentId::mint(NOW, &mut rng), EntryId::mint(NOW, &mut rng));
             identity.office.carry_out(batch, &mut rng, desk, &Command::CreateCase { case, received, new })

@@ -22,6 +22,7 @@ use crate::blobs::{BlobStore, Uploads};
 use crate::data_folder::Identity;
 use crate::database::DatabaseError;
 use crate::error::Problem;
+use crate::feed;
 use crate::ingest::{Batch, Office, Writer};
 
 use commit::GroupCommit;
@@ -117,6 +118,18 @@ impl Service {
         write: impl FnOnce(&mut Batch<'_>, &Office) -> Result<T, E>,
     ) -> Result<T, E> {
         self.commit.alone(|batch| write(batch, &self.identity.office))
+    }
+
+    /// What time alone brings about: documents leave feeds. To be called every minute or so.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn tick(&self, now: Timestamp) -> Result<(), DatabaseError> {
+        // Looked for by a reader first: most of the time there is nothing, and the writer is not disturbed.
+        while !self.read::<_, DatabaseError>(|read| feed::overdue(read, now, 1))?.is_empty() {
+            self.write::<_, DatabaseError>(|batch, _| batch.end_overdue(now))?;
+        }
+        Ok(())
     }
 
     /// Who this server is.

@@ -8,6 +8,7 @@ use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{DeviceId, PhotoHash};
 use roundsman_sync_core::limits::{
     PHOTO_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_FEEDS_MAX, REQUEST_PHOTOS_MAX,
+    REQUEST_RECOVERED_MAX,
 };
 use roundsman_sync_core::protocol::http_signature::SignedRequest;
 use roundsman_sync_core::protocol::key::PublicKey;
@@ -20,7 +21,7 @@ use super::enrol::{check_protocol, packed};
 use crate::auth::token;
 use crate::database::DatabaseError;
 use crate::error::Problem;
-use crate::feed::{Pull, Pulled, pull};
+use crate::feed::{self, Pull, Pulled, pull};
 
 impl Service {
     pub(super) fn sync(
@@ -40,6 +41,7 @@ impl Service {
         let envelopes: Vec<Vec<u8>> =
             std::mem::take(&mut asked.envelopes).into_iter().map(ByteVec::into).collect();
         let secret = &self.identity().office.secret;
+        let recovered = self.take_recovered(now, device, &asked)?;
         let verdicts = match envelopes.as_slice() {
             [] => Vec::new(),
             _ => self.commit.push(now, secret, device, envelopes)?,
@@ -48,7 +50,7 @@ impl Service {
         if self.is_revoked(device)? {
             return Err(Problem::new(ErrorCode::DeviceRevoked, "this phone was shut out by the office"));
         }
-        Ok(packed(packing::pack(&self.answer(now, device, &asked, verdicts)?)))
+        Ok(packed(packing::pack(&self.answer(now, device, &asked, verdicts, recovered)?)))
     }
 
     fn answer(
@@ -57,24 +59,28 @@ impl Service {
         device: DeviceId,
         asked: &SyncRequest,
         verdicts: Vec<Vec<Verdict>>,
+        recovered: u32,
     ) -> Result<SyncReply, Problem> {
         let identity = self.identity();
         let same_log = asked.log == identity.log;
-        let (pulled, photos) = self.read::<_, DatabaseError>(|read| {
+        let (pulled, photos, repair, resync) = self.read::<_, Problem>(|read| {
             let ask =
                 Pull { device, base: asked.base, behind: &asked.behind, budget_bytes: asked.budget_bytes };
             let pulled = if same_log { Some(pull(read, &ask)?) } else { None };
-            Ok((pulled, owed(read, device, &asked.photos)?))
+            let repair = match &asked.repair {
+                Some(question) if same_log => Some(feed::repair(read, device, question, asked.budget_bytes)?),
+                Some(_) | None => None,
+            };
+            Ok((pulled, owed(read, device, &asked.photos)?, repair, resync_asked(read, device)?))
         })?;
-        // Cursors of another log mean nothing here: the device starts them anew and asks again.
-        let pulled = pulled.unwrap_or(Pulled {
-            feeds: Vec::new(),
-            pages: Vec::new(),
-            base: 0,
-            checksum: None,
-            more: true,
-            roles: Vec::new(),
-        });
+        let (pages, base, checksum, more, rights) = match pulled {
+            Some(Pulled { rights, pages, base, checksum, more }) => {
+                let unsaid = rights.digest() == asked.rights;
+                (pages, base, checksum, more, (!unsaid).then_some(rights))
+            }
+            // Cursors of another log mean nothing here: the device sets them back and asks again.
+            None => (Vec::new(), 0, None, true, None),
+        };
         let mut receipts = Vec::new();
         let mut grants = Vec::new();
         for (hash, state) in photos {
@@ -92,18 +98,31 @@ impl Service {
             protocol: PROTOCOL,
             log: identity.log,
             verdicts,
-            feeds: pulled.feeds,
-            pages: pulled.pages,
+            rights,
+            pages,
             receipts,
             grants,
-            checksum: pulled.checksum,
-            base: pulled.base,
+            checksum,
+            base,
             token: identity.office.secret.issue_freshness(now, self.epoch),
             server_time: now,
-            more: pulled.more,
+            more,
             backed_up: 0,
-            roles: pulled.roles,
+            repair,
+            resync,
+            continues: if same_log { None } else { identity.continues(asked.log) },
+            recovered,
         })
+    }
+
+    /// Writes down what a device holds of others' work that this server may have lost. Only a restored
+    /// server has lost anything; any other would let a phone fill the quarantine with anybody's words.
+    fn take_recovered(&self, now: Timestamp, device: DeviceId, asked: &SyncRequest) -> Result<u32, Problem> {
+        if asked.recovered.is_empty() || self.identity().parents.is_empty() || self.is_revoked(device)? {
+            return Ok(0);
+        }
+        self.write::<_, DatabaseError>(|batch, _| batch.recover(now, device, &asked.recovered))?;
+        Ok(u32::try_from(asked.recovered.len()).unwrap_or(u32::MAX))
     }
 
     /// The device whose key signed this request, if the request is fresh.
@@ -153,6 +172,7 @@ fn check_counts(asked: &SyncRequest) -> Result<(), Problem> {
         ("envelopes", asked.envelopes.len(), REQUEST_ENVELOPES_MAX),
         ("feeds", asked.behind.len(), REQUEST_FEEDS_MAX),
         ("photos", asked.photos.len(), REQUEST_PHOTOS_MAX),
+        ("recovered changes", asked.recovered.len(), REQUEST_RECOVERED_MAX),
     ];
     for (what, count, max) in counts {
         if count > max {
@@ -163,6 +183,15 @@ fn check_counts(asked: &SyncRequest) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// The position at which the office last asked this device to compare everything it holds.
+fn resync_asked(read: &rusqlite::Connection, device: DeviceId) -> Result<Option<u64>, DatabaseError> {
+    let asked: Option<Option<i64>> = read
+        .prepare_cached("SELECT resync FROM devices WHERE device = ?1")?
+        .query_row([device.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(asked.flatten().map(i64::unsigned_abs))
 }
 
 /// What the server has to say of a photo that a device asks about.

@@ -76,6 +76,11 @@ impl Signers {
             LogEntry::SiteAdded { .. }
             | LogEntry::PersonAdded { .. }
             | LogEntry::RoleGranted { .. }
+            | LogEntry::RoleTaken { .. }
+            | LogEntry::TimePassed { .. }
+            | LogEntry::ResyncAsked { .. }
+            // Nobody signed for it, and it is in no document.
+            | LogEntry::Recovered { .. }
             | LogEntry::DeviceRevoked { .. }
             | LogEntry::PhotoStored { .. } => {}
         }

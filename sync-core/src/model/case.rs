@@ -116,6 +116,8 @@ pub struct Case {
     pub about: Register<PersonId>,
     /// Who raised it did not say who they are (匿名).
     pub anonymous: Register<bool>,
+    /// It is kept from those who would see it by their role (保密). Once said it stays so.
+    pub confidential: Register<bool>,
     /// What happened, in staff's words.
     pub description: String,
     /// When it was reported, as claimed.
@@ -148,6 +150,7 @@ impl Case {
                 fields.register("place", |value| bytes(value).and_then(|place| minicbor::decode(place).ok()));
             case.about = fields.register("about", |value| bytes(value).and_then(PersonId::from_slice));
             case.anonymous = fields.register("anonymous", truth);
+            case.confidential = fields.register("confidential", truth);
             case.reported_at = fields.time("reported_at");
             case.external_number = fields.text("external_number");
         }
@@ -209,6 +212,7 @@ impl Case {
         note(&["fields"], "place", parallel(&self.place, Place::line));
         note(&["fields"], "about", parallel(&self.about, ToString::to_string));
         note(&["fields"], "anonymous", parallel(&self.anonymous, ToString::to_string));
+        note(&["fields"], "confidential", parallel(&self.confidential, ToString::to_string));
         for order in &self.orders {
             let id = order.id.to_string();
             let container = ["orders", id.as_str()];

@@ -60,6 +60,9 @@ pub struct NewCase {
     /// Whether who raised it did not say who they are.
     #[n(10)]
     pub anonymous: Option<bool>,
+    /// Whether it is kept from those who would see it by their role.
+    #[n(11)]
+    pub confidential: Option<bool>,
 }
 
 /// New values for the fields that sort a case; what is `None` stays as it is.
@@ -86,6 +89,10 @@ pub struct Classification {
     /// Whether who raised it did not say who they are.
     #[n(6)]
     pub anonymous: Option<bool>,
+    /// That it is kept from those who would see it by their role. Only `true`: what was said in confidence
+    /// stays in its history.
+    #[n(7)]
+    pub confidential: Option<bool>,
 }
 
 /// New values for the fields that sort an order; what is `None` stays as it is.

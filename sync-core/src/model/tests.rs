@@ -74,6 +74,7 @@ fn create() -> Command {
             external_number: None,
             about: None,
             anonymous: None,
+            confidential: None,
         },
     }
 }

@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 
 use super::envelope::TimeClaim;
 use super::key::{PublicKey, Signature};
+use super::repair::{RepairAnswer, RepairQuestion};
 use crate::clock::Timestamp;
 use crate::document::DocumentKind;
 use crate::error::ErrorCode;
@@ -139,6 +140,64 @@ pub struct SyncRequest {
     /// Photos the device still owes: it asks for a grant or a receipt for each.
     #[n(7)]
     pub photos: Vec<PhotoHash>,
+    /// [`Rights::digest`] of what the device knows of its rights; 0 if it knows nothing.
+    #[n(8)]
+    pub rights: u64,
+    /// A question of a repair, when sums differed.
+    #[n(9)]
+    pub repair: Option<RepairQuestion>,
+    /// Changes of others that this device holds and a restored server may have lost.
+    #[n(10)]
+    pub recovered: Vec<RecoveredChange>,
+}
+
+/// A change as a device that did not make it holds it: nobody's signature comes with it, so it is kept for
+/// the office to read and goes no further.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct RecoveredChange {
+    /// In which document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Of which kind.
+    #[n(1)]
+    pub kind: DocumentKind,
+    /// The change as it travelled.
+    #[n(2)]
+    pub change: ByteVec,
+}
+
+/// What the asking device's person may do, and what the device therefore has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Rights {
+    /// The feeds in force. A feed that is not listed takes its memberships with it.
+    #[n(0)]
+    pub feeds: Vec<FeedGrant>,
+    /// The person's roles as they now are.
+    #[n(1)]
+    pub roles: Vec<RoleGrant>,
+}
+
+impl Rights {
+    /// Names these rights in a few bytes, so that what did not change is not said again. Never 0.
+    pub fn digest(&self) -> u64 {
+        use sha2::{Digest, Sha256};
+        // Writing to a vector cannot fail.
+        let digest: [u8; 32] = Sha256::digest(minicbor::to_vec(self).unwrap_or_default()).into();
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        u64::from_be_bytes(first).max(1)
+    }
+}
+
+/// The log that a restored server's log continues, and how far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct LogParent {
+    /// The earlier log.
+    #[n(0)]
+    pub log: LogId,
+    /// Up to here both say the same.
+    #[n(1)]
+    pub pos: Pos,
 }
 
 /// What became of one change.
@@ -287,9 +346,9 @@ pub struct SyncReply {
     /// verdict for an envelope of several stands for all of them.
     #[n(2)]
     pub verdicts: Vec<Vec<Verdict>>,
-    /// The feeds in force. A feed that is not listed takes its memberships with it.
+    /// The rights in force, unless the request named the digest of just these.
     #[n(3)]
-    pub feeds: Vec<FeedGrant>,
+    pub rights: Option<Rights>,
     /// What is new.
     #[n(4)]
     pub pages: Vec<Page>,
@@ -317,7 +376,17 @@ pub struct SyncReply {
     /// Accepted envelopes at or below this position are in a backup; the device need not keep them.
     #[n(12)]
     pub backed_up: Pos,
-    /// The asker's rights as they now are.
+    /// The answer to the question of a repair.
     #[n(13)]
-    pub roles: Vec<RoleGrant>,
+    pub repair: Option<RepairAnswer>,
+    /// The position at which the office last asked this device to compare everything it holds.
+    #[n(14)]
+    pub resync: Option<Pos>,
+    /// If the log asked with is an earlier one that this log continues: how far. What the device had
+    /// accepted above it may be lost here.
+    #[n(15)]
+    pub continues: Option<LogParent>,
+    /// How many of [`SyncRequest::recovered`], from the first, were written down.
+    #[n(16)]
+    pub recovered: u32,
 }

@@ -7,6 +7,7 @@ pub mod http_signature;
 pub mod key;
 pub mod messages;
 pub mod packing;
+pub mod repair;
 
 /// The version of the protocol that this program speaks.
 pub const PROTOCOL: u32 = 1;

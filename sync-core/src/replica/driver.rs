@@ -19,18 +19,23 @@ use super::Replica;
 use super::http_reply::{header, header_bytes, length, number, refusal_in};
 use super::outbox::EditState;
 use super::photos::to_ask_about;
+use super::repair::{Answered, Repair, Step};
 use super::reply::Taken;
 use super::store::Write;
 use super::upload::{Progress, Upload};
 use crate::clock::ClockReading;
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::PhotoHash;
-use crate::limits::{PAGE_BYTES_DEFAULT, PUSH_BYTES_TARGET, REPLY_BYTES_MAX, REQUEST_ENVELOPES_MAX};
+use crate::limits::{
+    PAGE_BYTES_DEFAULT, PUSH_BYTES_TARGET, REPLY_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_RECOVERED_MAX,
+};
 use crate::protocol::http_signature::sign_request;
 use crate::protocol::messages::{SyncReply, SyncRequest, UploadGrant};
 use crate::protocol::packing::{pack, unpack};
 use crate::protocol::{COUNTER_HEADER, MEDIA_TYPE, PROTOCOL, TOKEN_HEADER};
 
+/// How often everything held is compared, even if no sum differs.
+const COMPARE_EVERY_MS: i64 = 24 * 3600 * 1000;
 const SYNC_PATH: &str = "/v1/sync";
 /// How often one session signs anew because the server asked for another token or counter.
 const SIGN_AGAIN_MAX: u8 = 2;
@@ -65,7 +70,10 @@ pub struct SyncCounts {
     pub refused: u32,
     /// Photos whose last byte the server has.
     pub photos_sent: u32,
-    /// How often the cursors were set back because the sums differed. Never, in honest runs.
+    /// How often everything held was compared with the server's side: because the sums differed, which
+    /// they never do in honest runs, once a day, or because the office wished it.
+    pub repairs: u32,
+    /// How often the cursors were set back because a repair did not mend what differed.
     pub resyncs: u32,
 }
 
@@ -80,6 +88,7 @@ pub struct SyncSession {
     asked_photos: BTreeSet<PhotoHash>,
     tried_photos: BTreeSet<PhotoHash>,
     grants: VecDeque<UploadGrant>,
+    repair: Option<Repair>,
     signed_again: u8,
     counts: SyncCounts,
 }
@@ -97,6 +106,7 @@ enum Phase {
 struct Asked {
     sent: Vec<u64>,
     photos: Vec<PhotoHash>,
+    recovered: usize,
     at: ClockReading,
 }
 
@@ -119,6 +129,7 @@ impl Replica {
             asked_photos: BTreeSet::new(),
             tried_photos: BTreeSet::new(),
             grants: VecDeque::new(),
+            repair: None,
             signed_again: 0,
             counts: SyncCounts::default(),
         }
@@ -226,7 +237,11 @@ impl Replica {
             time: meta.claim(at),
             budget_bytes: session.budget.page_bytes,
             photos: photos.clone(),
+            rights: meta.rights_digest(),
+            repair: session.repair.as_ref().map(Repair::question),
+            recovered: self.store.recovered(REQUEST_RECOVERED_MAX)?,
         };
+        let recovered = message.recovered.len();
         let body = pack(&message);
         let token = meta.token.as_ref().map_or("", |seen| seen.token.as_str());
         let lines = sign_request("POST", SYNC_PATH, &body, token, meta.counter, device, &*self.signer)
@@ -240,7 +255,7 @@ impl Replica {
         // On disk before it leaves: after a crash, the same counter must not go out again.
         self.store.commit(writes)?;
         self.meta = meta;
-        session.phase = Phase::Asked(Asked { sent, photos, at });
+        session.phase = Phase::Asked(Asked { sent, photos, recovered, at });
         Ok(request)
     }
 
@@ -260,8 +275,20 @@ impl Replica {
             return Err(Refusal::new(ErrorCode::ProtocolUnsupported, what));
         }
         let may_resync = session.counts.resyncs == 0;
-        let taken = self.take_reply(&asked.sent, asked.at, message, may_resync)?;
-        let Taken { settled, made_again, grants, more, resync } = taken;
+        let repaired = session.counts.repairs > 0 && session.repair.is_none();
+        let taken = self.take_reply(&asked.sent, asked.at, message, may_resync, repaired)?;
+        let Taken {
+            settled,
+            made_again,
+            grants,
+            more,
+            resync,
+            differs,
+            asked_to_compare,
+            repair,
+            level,
+            recovered,
+        } = taken;
         session.counts.accepted += settled.accepted;
         session.counts.refused += settled.refused;
         session.counts.resyncs += u32::from(resync);
@@ -273,7 +300,41 @@ impl Replica {
                 session.grants.push_back(grant);
             }
         }
-        self.move_on(session, more)
+        let repairing = self.go_on_repairing(session, repair, differs || asked_to_compare, level)?;
+        // What a restored server may have lost goes on being handed back for as long as it is taken.
+        let handing_back = (asked.recovered == 0 || recovered > 0) && !self.store.recovered(1)?.is_empty();
+        self.move_on(session, more || repairing || handing_back)
+    }
+
+    /// Begins a repair, takes it further or ends it. True if there is more to ask for it.
+    fn go_on_repairing(
+        &mut self,
+        session: &mut SyncSession,
+        answer: Option<Answered>,
+        wished: bool,
+        level: bool,
+    ) -> Result<bool, Refusal> {
+        match (session.repair.take(), answer) {
+            (Some(repair), Some(answer)) => match repair.step(answer)? {
+                Step::On(repair) => session.repair = Some(repair),
+                Step::Done { void } => self.end_repair(&void)?,
+            },
+            // The answer was lost, or the server speaks of another log: the question stands.
+            (Some(repair), None) => session.repair = Some(repair),
+            (None, _) => {
+                let due = level
+                    && self.meta.compared_at.is_some_and(|at| {
+                        self.env.clock.read().wall.millis_since(at).abs() > COMPARE_EVERY_MS
+                    });
+                if session.counts.repairs > 0 || !(wished || due) {
+                    return Ok(false);
+                }
+                let feeds: Vec<_> = self.meta.feeds.iter().map(|grant| grant.feed).collect();
+                session.repair = Some(Repair::begin(&*self.store, &feeds)?);
+                session.counts.repairs += 1;
+            }
+        }
+        Ok(true)
     }
 
     /// Chooses what comes next: records before photos, and one more look for receipts after them.

@@ -10,7 +10,7 @@ use super::store::{
 };
 use crate::ids::{CommandId, DocumentId, PhotoHash};
 use crate::model::CaseSummary;
-use crate::protocol::messages::{DocumentNumber, FeedNumber};
+use crate::protocol::messages::{DocumentNumber, FeedNumber, RecoveredChange};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,7 @@ pub struct MemoryStore {
     members: BTreeSet<(FeedNumber, DocumentId)>,
     edits: BTreeMap<u64, OutboxRow>,
     photos: BTreeMap<PhotoHash, (PhotoRow, Vec<u8>)>,
+    recovered: Vec<RecoveredChange>,
 }
 
 impl MemoryStore {
@@ -87,6 +88,11 @@ impl MemoryStore {
             }
             Write::DropPhoto(hash) => {
                 self.photos.remove(&hash);
+            }
+            Write::PutRecovered(change) => self.recovered.push(change),
+            Write::ForgetRecovered(count) => {
+                let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.recovered.len());
+                self.recovered.drain(..count);
             }
         }
     }
@@ -205,6 +211,10 @@ impl Store for MemoryStore {
             let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
             bytes[start..start.saturating_add(length).min(bytes.len())].to_vec()
         }))
+    }
+
+    fn recovered(&self, limit: usize) -> Result<Vec<RecoveredChange>, StoreError> {
+        Ok(self.recovered.iter().take(limit).cloned().collect())
     }
 
     fn commit(&mut self, writes: Vec<Write>) -> Result<(), StoreError> {

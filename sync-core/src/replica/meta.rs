@@ -8,7 +8,7 @@ use crate::ids::{DeviceId, LogId, OrgId, PersonId, SiteId};
 use crate::model::Role;
 use crate::protocol::envelope::{TimeClaim, TokenSeen};
 use crate::protocol::key::PublicKey;
-use crate::protocol::messages::{FeedCursor, FeedGrant, Pos, RoleGrant};
+use crate::protocol::messages::{FeedCursor, FeedGrant, Pos, Rights, RoleGrant};
 
 /// What enrolment gave.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -99,6 +99,15 @@ pub(super) struct Meta {
     pub(super) revoked: bool,
     #[n(10)]
     pub(super) last_sync: Option<Timestamp>,
+    /// The server was restored: what this device holds of others' work may be lost there.
+    #[n(11)]
+    pub(super) recovering: Option<bool>,
+    /// When everything held was last compared with the server's side, by the phone's wall clock.
+    #[n(12)]
+    pub(super) compared_at: Option<Timestamp>,
+    /// The position of the office's wish to compare that was last met.
+    #[n(13)]
+    pub(super) resynced: Option<Pos>,
 }
 
 impl Meta {
@@ -112,6 +121,16 @@ impl Meta {
     pub(super) fn write(&self) -> Write {
         // Writing to a vector cannot fail.
         Write::PutValue(Key::State, minicbor::to_vec(self).unwrap_or_default())
+    }
+
+    /// [`Rights::digest`] of the rights that are known.
+    pub(super) fn rights_digest(&self) -> u64 {
+        Rights { feeds: self.feeds.clone(), roles: self.roles.clone() }.digest()
+    }
+
+    /// Whether what a restored server may have lost is still being gathered.
+    pub(super) fn is_recovering(&self) -> bool {
+        self.recovering == Some(true)
     }
 
     /// The server's clock at `now`, as far as it is known; else this phone's own.

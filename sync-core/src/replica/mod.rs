@@ -10,6 +10,7 @@
 //! - `commands`, `desk`: what a person can ask for, `rounds` of rounds. `read`: what they can look at.
 //! - `driver`: one sync, as requests out and replies in. `reply`: one reply taken in, through `verdicts`
 //!   (what became of what was sent), `rebase` (edits made again after a refusal) and `pages` (what is new).
+//! - `repair`: finding and mending what differs when the sums do.
 //! - `photos`, `upload`: pictures, after the records, to the byte where the last try stopped.
 
 mod cache;
@@ -26,6 +27,7 @@ mod pages;
 mod photos;
 mod read;
 mod rebase;
+mod repair;
 mod reply;
 mod rounds;
 mod snapshot;

@@ -6,12 +6,14 @@ use super::draft::{Draft, changes_of};
 use super::meta::Meta;
 use super::rebase::Plan;
 use super::snapshot::heads_of;
-use super::store::{DocumentHead, SummaryRow};
+use super::store::{DocumentHead, SummaryRow, Write};
 use crate::document::{Document, DocumentError, DocumentKind, scan};
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::DocumentId;
 use crate::model::CaseSummary;
-use crate::protocol::messages::{DocumentNumber, FeedCursor, FeedGrant, FeedNumber, Page, PageDocument, Pos};
+use crate::protocol::messages::{
+    DocumentNumber, FeedCursor, FeedGrant, FeedNumber, Page, PageDocument, Pos, RecoveredChange, Rights,
+};
 
 /// What the pages of one reply did besides what is in the draft.
 #[derive(Debug, Default)]
@@ -23,7 +25,7 @@ pub(super) struct Walked {
     held: Vec<(FeedNumber, DocumentNumber)>,
 }
 
-/// Takes in the feeds in force, then the pages, in their order.
+/// Takes in the rights in force, unless they are as they were, then the pages, in their order.
 ///
 /// # Errors
 /// [`ErrorCode::ReplyMalformed`] if a page holds what is no document and no change.
@@ -31,11 +33,14 @@ pub(super) fn take_pages(
     draft: &mut Draft<'_>,
     meta: &mut Meta,
     plan: &mut Plan,
-    feeds: Vec<FeedGrant>,
+    rights: Option<Rights>,
     pages: Vec<Page>,
 ) -> Result<Walked, Refusal> {
     let mut walked = Walked::default();
-    take_feeds(draft, meta, &mut walked, feeds)?;
+    if let Some(rights) = rights {
+        take_feeds(draft, meta, &mut walked, rights.feeds)?;
+        meta.roles = rights.roles;
+    }
     for page in pages {
         take_page(draft, meta, plan, &mut walked, page)?;
     }
@@ -84,7 +89,7 @@ fn take_page(
         match document {
             PageDocument::Enter { number, id, kind, snapshot, summary } => {
                 let summary = summary.map(|bytes| read_summary(bytes.into())).transpose()?;
-                enter(draft, plan, number, id, kind, snapshot.into(), summary)?;
+                enter(draft, plan, meta.is_recovering(), number, id, kind, snapshot.into(), summary)?;
                 draft.join(feed, id);
             }
             PageDocument::Changes { number, changes } => match draft.by_number(number)? {
@@ -107,6 +112,29 @@ fn take_page(
     Ok(())
 }
 
+/// Keeps what this device holds of a document and the server does not: it was restored, and somebody's
+/// work is nowhere else now. The device's own comes back in its envelopes.
+pub(super) fn recover(
+    draft: &mut Draft<'_>,
+    id: DocumentId,
+    arrived: Option<&Document>,
+) -> Result<(), Refusal> {
+    let Some(held) = draft.copy(id)? else { return Ok(()) };
+    let own: BTreeSet<_> =
+        draft.unsettled_in(id)?.iter().flat_map(|row| row.items.iter().map(|item| item.hash)).collect();
+    for change in held.changes() {
+        let known = arrived.is_some_and(|arrived| arrived.has(change.hash));
+        if !known && !own.contains(&change.hash) {
+            draft.write_last(Write::PutRecovered(RecoveredChange {
+                document: id,
+                kind: held.kind(),
+                change: change.bytes.into(),
+            }));
+        }
+    }
+    Ok(())
+}
+
 fn set_cursor(meta: &mut Meta, feed: FeedNumber, base: Pos, pos: Pos, done: bool) {
     meta.behind.retain(|cursor| cursor.feed != feed);
     if !done {
@@ -115,9 +143,11 @@ fn set_cursor(meta: &mut Meta, feed: FeedNumber, base: Pos, pos: Pos, done: bool
 }
 
 /// A whole document. Own edits that are not settled stay in it; without any, it is not even loaded.
-fn enter(
+#[allow(clippy::too_many_arguments, reason = "the parts of one message, and where they go")]
+pub(super) fn enter(
     draft: &mut Draft<'_>,
     plan: &mut Plan,
+    recovering: bool,
     number: DocumentNumber,
     id: DocumentId,
     kind: DocumentKind,
@@ -133,6 +163,10 @@ fn enter(
     let actor = draft.head(id)?.filter(|head| !head.left).and_then(|head| head.actor);
     let head = DocumentHead { number: Some(number), actor, accepted, ..DocumentHead::new(kind) };
     let edits = draft.unsettled_in(id)?;
+    if recovering {
+        let arrived = Document::load(kind, &snapshot).map_err(|error| malformed(format!("{id}: {error}")))?;
+        recover(draft, id, Some(&arrived))?;
+    }
     if edits.is_empty() {
         draft.replace_unread(id, head, snapshot, summary);
         return Ok(());
@@ -198,7 +232,7 @@ fn take_changes(draft: &mut Draft<'_>, id: DocumentId, changes: Vec<Vec<u8>>) ->
     Ok(complete)
 }
 
-fn read_summary(bytes: Vec<u8>) -> Result<SummaryRow, Refusal> {
+pub(super) fn read_summary(bytes: Vec<u8>) -> Result<SummaryRow, Refusal> {
     let summary: CaseSummary =
         minicbor::decode(&bytes).map_err(|error| malformed(format!("not a summary: {error}")))?;
     Ok(SummaryRow { latest: summary.latest, bytes })

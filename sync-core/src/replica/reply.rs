@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 
 use super::Replica;
 use super::draft::Draft;
+use super::meta::Meta;
 use super::meta::ServerClock;
 use super::outbox::EditState;
-use super::pages::{Walked, take_pages};
+use super::pages::{Walked, recover, take_pages};
 use super::rebase::{Hand, Plan, rebase};
+use super::repair::{Answered, Membership, take_repair};
 use super::store::{UploadState, Write};
 use super::verdicts::{Settled, take_verdicts};
 use crate::clock::ClockReading;
 use crate::error::{ErrorCode, Refusal};
-use crate::protocol::messages::{SyncReply, UploadGrant};
+use crate::ids::LogId;
+use crate::protocol::messages::{LogParent, SyncReply, UploadGrant};
 
 /// What a session has to know of a reply that was taken in.
 #[derive(Debug, Default)]
@@ -23,6 +26,16 @@ pub(super) struct Taken {
     pub(super) grants: Vec<UploadGrant>,
     /// Asking again at once brings more.
     pub(super) more: bool,
+    /// What this device holds is not what the server says it should hold.
+    pub(super) differs: bool,
+    /// The office wants everything compared.
+    pub(super) asked_to_compare: bool,
+    /// The answer to the question of a repair.
+    pub(super) repair: Option<Answered>,
+    /// So many of the changes that were handed back are written down.
+    pub(super) recovered: u32,
+    /// Every walk is at its end.
+    pub(super) level: bool,
     /// The cursors were set back to the beginning.
     pub(super) resync: bool,
 }
@@ -35,6 +48,7 @@ impl Replica {
         asked: ClockReading,
         reply: SyncReply,
         may_resync: bool,
+        repaired: bool,
     ) -> Result<Taken, Refusal> {
         if reply.verdicts.len() != sent.len() {
             let message = format!("{} verdicts on {} envelopes", reply.verdicts.len(), sent.len());
@@ -51,10 +65,7 @@ impl Replica {
         let mut plan = Plan::default();
         let mut draft = Draft::new(&*self.store, &mut self.cache);
         if other_log {
-            forget_log(&mut draft)?;
-            meta.log = Some(reply.log);
-            meta.base = 0;
-            meta.behind.clear();
+            change_log(&mut draft, &mut meta, reply.log, reply.continues)?;
         }
         for (&seq, verdicts) in sent.iter().zip(&reply.verdicts) {
             let one = take_verdicts(&mut draft, &mut plan, seq, verdicts)?;
@@ -63,27 +74,44 @@ impl Replica {
         }
         let mut walked = Walked::default();
         if !other_log {
-            walked = take_pages(&mut draft, &mut meta, &mut plan, reply.feeds, reply.pages)?;
+            walked = take_pages(&mut draft, &mut meta, &mut plan, reply.rights, reply.pages)?;
             meta.base = reply.base;
-            meta.roles = reply.roles;
+            if let Some(answer) = reply.repair {
+                let recovering = meta.is_recovering();
+                taken.repair = Some(take_repair(&mut draft, &mut plan, &mut walked, recovering, answer)?);
+            }
         }
         let mut hand = Hand { meta: &meta, now, rng: &mut *self.env.rng, signer: &*self.signer };
         taken.made_again = rebase(&mut draft, &mut hand, plan)?;
 
         let level = !other_log && !reply.more && meta.behind.is_empty();
-        drop_departed(&mut draft, &walked, level)?;
+        drop_departed(&mut draft, &walked, level, meta.is_recovering())?;
+        taken.level = level;
         taken.more = reply.more || other_log;
         if !other_log {
             let differs = match reply.checksum {
                 Some(theirs) if level && all_answered(&draft, sent)? => draft.checksum()? != theirs,
                 Some(_) | None => false,
             };
-            if (differs || walked.lost_track) && may_resync {
+            taken.asked_to_compare = level && reply.resync > meta.resynced;
+            taken.differs = differs;
+            // A repair finds what differs among much. What it cannot mend, a walk from the beginning does.
+            if (differs && repaired || walked.lost_track) && may_resync {
                 meta.base = 0;
                 meta.behind.clear();
+                taken.differs = false;
                 taken.resync = true;
                 taken.more = true;
             }
+            if level && !differs && reply.checksum.is_some() && all_answered(&draft, sent)? {
+                meta.recovering = None;
+                meta.compared_at = meta.compared_at.or(Some(now.wall));
+            }
+            if taken.asked_to_compare {
+                meta.resynced = reply.resync;
+            }
+            taken.recovered = reply.recovered;
+            draft.write_last(Write::ForgetRecovered(reply.recovered));
             for hash in reply.receipts {
                 let Some(photo) = draft.store().photo(hash)? else { continue };
                 draft.set_upload(hash, UploadState { stored: true, path: None, error: None });
@@ -101,6 +129,25 @@ impl Replica {
         update.apply(&mut self.cache);
         self.meta = meta;
         Ok(taken)
+    }
+
+    /// A repair has come to its end: what is not so at the server is not so here.
+    pub(super) fn end_repair(&mut self, void: &BTreeSet<Membership>) -> Result<(), Refusal> {
+        let mut meta = self.meta.clone();
+        let mut draft = Draft::new(&*self.store, &mut self.cache);
+        let mut walked = Walked::default();
+        for &(feed, id) in void {
+            draft.part(feed, id);
+            walked.gone.insert(id);
+        }
+        drop_departed(&mut draft, &walked, false, meta.is_recovering())?;
+        meta.compared_at = Some(self.env.clock.read().wall);
+        draft.write_last(meta.write());
+        let (writes, update) = draft.finish()?;
+        self.store.commit(writes)?;
+        update.apply(&mut self.cache);
+        self.meta = meta;
+        Ok(())
     }
 
     /// The server has revoked this device: everything of others goes at once; what was asked for here and
@@ -126,12 +173,41 @@ impl Replica {
     }
 }
 
-/// The server came back from a backup, or is another one: the walk starts anew, and what it had accepted
-/// and may have lost is sent again; the hashes tell it what it still has.
-fn forget_log(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    draft.forget_walk();
+/// The server came back from a backup, or is another one. What it may have lost of this device's edits is
+/// sent again; the hashes tell it what it still has. The walk goes on from where both logs say the same;
+/// where nothing says that they do, it starts anew.
+fn change_log(
+    draft: &mut Draft<'_>,
+    meta: &mut Meta,
+    log: LogId,
+    continues: Option<LogParent>,
+) -> Result<(), Refusal> {
+    let common = continues.filter(|parent| Some(parent.log) == meta.log).map_or(0, |parent| parent.pos);
+    if common == 0 {
+        draft.forget_walk();
+        meta.behind.clear();
+    } else {
+        // Numbers given after the backup may be given anew, to others.
+        for feed in meta.feeds.iter().filter(|feed| feed.since > common) {
+            draft.empty_feed(feed.feed)?;
+            meta.behind.retain(|cursor| cursor.feed != feed.feed);
+        }
+        meta.feeds.retain(|feed| feed.since <= common);
+        for cursor in &mut meta.behind {
+            cursor.base = cursor.base.min(common);
+            cursor.pos = cursor.pos.min(common);
+        }
+        for (id, head) in draft.store().heads()? {
+            if head.number.is_some_and(|number| number.0 > common) {
+                draft.forget_number(id)?;
+            }
+        }
+    }
+    meta.log = Some(log);
+    meta.base = meta.base.min(common);
+    meta.recovering = Some(true);
     for mut row in draft.store().edits()? {
-        if matches!(row.state, EditState::Accepted { .. }) {
+        if matches!(row.state, EditState::Accepted { pos } if pos > common) {
             row.state = EditState::OnThisPhone;
             row.items.iter_mut().for_each(|item| item.counted = false);
             draft.put_edit(row);
@@ -141,7 +217,12 @@ fn forget_log(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 /// Deletes the documents that no feed gives any more and in which no own edit waits for its answer.
-fn drop_departed(draft: &mut Draft<'_>, walked: &Walked, level: bool) -> Result<(), Refusal> {
+fn drop_departed(
+    draft: &mut Draft<'_>,
+    walked: &Walked,
+    level: bool,
+    recovering: bool,
+) -> Result<(), Refusal> {
     let mut departed = BTreeSet::new();
     for &id in &walked.gone {
         if !draft.is_housed(id)? {
@@ -154,6 +235,9 @@ fn drop_departed(draft: &mut Draft<'_>, walked: &Walked, level: bool) -> Result<
     }
     for id in departed {
         if draft.unsettled_in(id)?.is_empty() {
+            if recovering {
+                recover(draft, id, None)?;
+            }
             draft.drop_document(id);
         } else if walked.gone.contains(&id)
             && let Some(head) = draft.head(id)?

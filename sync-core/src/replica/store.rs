@@ -12,7 +12,7 @@ use crate::document::{ActorBytes, DocumentKind, Heads, seed_hash};
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::{CommandId, DocumentId, PersonId, PhotoHash, SiteId};
 use crate::model::{CaseKind, CaseSummary, Department, Urgency};
-use crate::protocol::messages::{DocumentNumber, FeedNumber, Pos};
+use crate::protocol::messages::{DocumentNumber, FeedNumber, Pos, RecoveredChange};
 
 /// Why a store did not do what was asked. Nothing was written then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -235,6 +235,10 @@ pub enum Write {
     SetUpload(PhotoHash, UploadState),
     /// Deletes a photo.
     DropPhoto(PhotoHash),
+    /// Keeps a change of somebody else that a restored server may have lost.
+    PutRecovered(RecoveredChange),
+    /// Deletes so many of these, the oldest: the server has written them down.
+    ForgetRecovered(u32),
 }
 
 /// Whoever keeps the bytes of one replica.
@@ -370,6 +374,12 @@ pub trait Store: Send {
     /// See [`Store::value`].
     fn photo_bytes(&self, hash: PhotoHash, offset: u64, length: usize)
     -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Changes that a restored server may have lost, oldest first: at most `limit`.
+    ///
+    /// # Errors
+    /// See [`Store::value`].
+    fn recovered(&self, limit: usize) -> Result<Vec<RecoveredChange>, StoreError>;
 
     /// Does all of this, in order, and returns when it is on disk.
     ///

@@ -211,6 +211,7 @@ pub(super) fn new_case(rng: &mut dyn Rng, site: SiteId) -> NewCase {
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) fn answered(request: &Request<Vec<u8>>, reply: &Response<Vec<u8>>) ->
         return String::new();
     }
     let Ok(told) = unpack::<SyncReply>(reply.body(), REPLY_BYTES_MAX) else { return String::new() };
-    let feeds: Vec<_> = told.feeds.iter().map(|grant| (grant.feed.0, grant.since)).collect();
+    let feeds = told.rights.iter().flat_map(|rights| &rights.feeds);
+    let feeds: Vec<_> = feeds.map(|grant| (grant.feed.0, grant.since)).collect();
     let mut line = format!(" base {} more {} feeds {feeds:?}", told.base, told.more);
     for verdict in told.verdicts.iter().flatten() {
         line.push_str(match verdict {

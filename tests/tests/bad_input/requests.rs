@@ -28,6 +28,9 @@ fn idle() -> SyncRequest {
         time: TimeClaim { reading, token: None },
         budget_bytes: 4_096,
         photos: Vec::new(),
+        rights: 0,
+        repair: None,
+        recovered: Vec::new(),
     }
 }
 

@@ -197,6 +197,7 @@ impl<'a> Phone<'a> {
             external_number: None,
             about: None,
             anonymous: None,
+            confidential: None,
         };
         self.replica.create_case(new).unwrap()
     }

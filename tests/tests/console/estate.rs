@@ -93,6 +93,7 @@ fn at_the_lift(site: SiteId, description: &str) -> NewCase {
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     }
 }
 

@@ -70,6 +70,7 @@ fn a_list_is_read_page_by_page_without_gap_or_repetition() {
             external_number: None,
             about: None,
             anonymous: None,
+            confidential: None,
         };
         estate.guard.replica.create_case(new).unwrap();
     }

@@ -144,6 +144,7 @@ fn leak(site: SiteId) -> NewCase {
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     }
 }
 

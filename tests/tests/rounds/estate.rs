@@ -222,5 +222,6 @@ pub(crate) fn leak(site: SiteId) -> NewCase {
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     }
 }

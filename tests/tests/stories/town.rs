@@ -276,6 +276,7 @@ pub(crate) fn matter(site: SiteId, kind: CaseKind, channel: Channel, subject: &s
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     }
 }
 

@@ -108,7 +108,8 @@ fn of_document(
     let mut ground = document.clone();
     let mut found = Vec::with_capacity(rows.len());
     for (source, mut change) in rows {
-        if let (_, LogEntry::Change { change: bytes, .. }) = log::read(db, source)? {
+        let (_, entry) = log::read(db, source)?;
+        if let LogEntry::Change { change: bytes, .. } | LogEntry::Recovered { change: bytes, .. } = entry {
             let note = scan(&bytes).ok().and_then(|scanned| scanned.note);
             change.claimed_at = note.map(|note| note.claimed_at);
             change.tried = tried(db, &mut ground, &bytes)?.unwrap_or_default();

@@ -5,7 +5,7 @@ use automerge::ScalarValue;
 use super::{Scribe, add_entry, photo_fields, record};
 use crate::clock::Timestamp;
 use crate::document::DocumentKind;
-use crate::error::Refusal;
+use crate::error::{ErrorCode, Refusal};
 use crate::ids::{DocumentId, EntryId, OrderId, PhotoId};
 use crate::limits::{DESCRIPTION_CHARS_MAX, NOTE_CHARS_MAX};
 use crate::model::command::{CheckPhoto, Classification, NewCase, NewEntry, NewPhoto};
@@ -69,6 +69,9 @@ impl Scribe<'_> {
             if let Some(anonymous) = new.anonymous {
                 edit.set(FIELDS, "anonymous", anonymous)?;
             }
+            if let Some(confidential) = new.confidential {
+                edit.set(FIELDS, "confidential", confidential)?;
+            }
             edit.rewrite("description", "", &new.description)?;
             let entry = NewEntry::now(Fact::Received, "");
             add_entry(edit, &author, stamp, received, None, &entry)?;
@@ -88,6 +91,10 @@ impl Scribe<'_> {
         if let Some(place) = &to.place {
             estate_checks::place(place)?;
         }
+        if to.confidential == Some(false) {
+            let why = "a confidential case stays so; open another with what everybody may know";
+            return Err(Refusal::new(ErrorCode::ValueOutOfRange, why));
+        }
         self.write(case, DocumentKind::Case, false, |edit, _| {
             let words = [
                 ("kind", to.kind.map(|word| word.as_str())),
@@ -106,8 +113,11 @@ impl Scribe<'_> {
             if let Some(person) = to.about {
                 edit.set(&["fields"], "about", person.as_bytes().to_vec())?;
             }
-            match to.anonymous {
-                Some(anonymous) => edit.set(&["fields"], "anonymous", anonymous),
+            if let Some(anonymous) = to.anonymous {
+                edit.set(&["fields"], "anonymous", anonymous)?;
+            }
+            match to.confidential {
+                Some(confidential) => edit.set(&["fields"], "confidential", confidential),
                 None => Ok(()),
             }
         })

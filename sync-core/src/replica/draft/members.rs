@@ -16,6 +16,17 @@ impl Draft<'_> {
         self.members.insert((feed, id), false);
     }
 
+    /// Forgets what the server calls a document, and every feed that gives it.
+    pub(in crate::replica) fn forget_number(&mut self, id: DocumentId) -> Result<(), Refusal> {
+        for feed in self.store.feeds_of(id)? {
+            self.part(feed, id);
+        }
+        if let Some(head) = self.head(id)? {
+            head.number = None;
+        }
+        Ok(())
+    }
+
     /// Empties a feed. Gives the documents that were in it.
     pub(in crate::replica) fn empty_feed(&mut self, feed: FeedNumber) -> Result<Vec<DocumentId>, Refusal> {
         let mut gone = self.store.members(feed)?;

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::document::{ActorBytes, DocumentKind, Heads};
 use crate::ids::{CommandId, DocumentId, PhotoHash};
 use crate::model::CaseSummary;
-use crate::protocol::messages::{DocumentNumber, FeedNumber};
+use crate::protocol::messages::{DocumentNumber, FeedNumber, RecoveredChange};
 use crate::replica::outbox::OutboxRow;
 use crate::replica::photos::PhotoRow;
 use crate::replica::store::{
@@ -270,6 +270,17 @@ impl Store for SqliteStore {
         let mut bytes = vec![0; length.min(blob.len() - start)];
         blob.read_at_exact(&mut bytes, start).map_err(failed)?;
         Ok(Some(bytes))
+    }
+
+    fn recovered(&self, limit: usize) -> Result<Vec<RecoveredChange>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.all("SELECT document, kind, bytes FROM recovered ORDER BY position LIMIT ?1", [limit], |row| {
+            let number: u8 = column(row, 1, "recovered")?;
+            let kind = DocumentKind::from_number(number)
+                .ok_or_else(|| StoreError::corrupt("recovered", format!("kind {number}")))?;
+            let bytes: Vec<u8> = column(row, 2, "recovered")?;
+            Ok(RecoveredChange { document: document_id(row)?, kind, change: bytes.into() })
+        })
     }
 
     fn commit(&mut self, writes: Vec<Write>) -> Result<()> {

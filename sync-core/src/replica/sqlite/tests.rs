@@ -28,7 +28,8 @@ fn a_file_of_a_newer_program_is_left_alone() {
         )
         .unwrap();
     drop(connection);
-    assert_eq!(SqliteStore::open(&path).unwrap_err(), StoreError::Newer { found: 99, known: 1 });
+    let refused = SqliteStore::open(&path).unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { found: 99, .. }), "{refused}");
 }
 
 #[test]

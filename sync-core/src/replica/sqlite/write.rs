@@ -4,6 +4,7 @@ use rusqlite::{Connection, Params, TransactionBehavior, params};
 
 use super::{SqliteStore, failed};
 use crate::ids::DocumentId;
+use crate::protocol::messages::RecoveredChange;
 use crate::replica::outbox::{EditState, OutboxRow};
 use crate::replica::photos::PhotoRow;
 use crate::replica::store::{DocumentHead, StoreError, Write};
@@ -110,6 +111,18 @@ fn step(to: &Connection, write: Write) -> Done {
         Write::DropPhoto(hash) => {
             run(to, "DELETE FROM photo_bytes WHERE hash = ?1", [hash.as_bytes()])?;
             run(to, "DELETE FROM photos WHERE hash = ?1", [hash.as_bytes()])?;
+        }
+        Write::PutRecovered(RecoveredChange { document, kind, change }) => {
+            run(
+                to,
+                "INSERT INTO recovered (document, kind, bytes) VALUES (?1, ?2, ?3)",
+                params![document.as_bytes(), kind.number(), change.as_slice()],
+            )?;
+        }
+        Write::ForgetRecovered(count) => {
+            let sql = "DELETE FROM recovered
+                WHERE position IN (SELECT position FROM recovered ORDER BY position LIMIT ?1)";
+            run(to, sql, [count])?;
         }
     }
     Ok(())

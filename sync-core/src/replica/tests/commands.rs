@@ -177,6 +177,7 @@ impl Store for FullDisk {
         photo(hash: PhotoHash) -> Option<crate::replica::PhotoRow>;
         photos_owed() -> Vec<crate::replica::PhotoRow>;
         photo_bytes(hash: PhotoHash, offset: u64, length: usize) -> Option<Vec<u8>>;
+        recovered(limit: usize) -> Vec<crate::protocol::messages::RecoveredChange>;
     }
 
     fn commit(&mut self, _: Vec<crate::replica::Write>) -> Result<(), StoreError> {

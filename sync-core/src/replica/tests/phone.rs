@@ -19,7 +19,7 @@ use crate::model::{
 use crate::protocol::PROTOCOL;
 use crate::protocol::key::{Algorithm, Signer as _, SoftwareSigner};
 use crate::protocol::messages::{
-    DocumentNumber, EnrolReply, FeedGrant, FeedNumber, Page, PageDocument, Pos, RoleGrant, SyncReply,
+    DocumentNumber, EnrolReply, FeedGrant, FeedNumber, Page, PageDocument, Pos, Rights, RoleGrant, SyncReply,
     SyncRequest, Verdict,
 };
 use crate::protocol::packing::{pack, unpack};
@@ -175,6 +175,7 @@ pub(super) fn new_case() -> NewCase {
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     }
 }
 
@@ -198,7 +199,7 @@ pub(super) fn reply(verdicts: Vec<Verdict>) -> SyncReply {
         protocol: PROTOCOL,
         log: LOG,
         verdicts: verdicts.into_iter().map(|verdict| vec![verdict]).collect(),
-        feeds: vec![FeedGrant { feed: FEED, since: 1 }],
+        rights: Some(rights(vec![FeedGrant { feed: FEED, since: 1 }])),
         pages: Vec::new(),
         receipts: Vec::new(),
         grants: Vec::new(),
@@ -208,8 +209,16 @@ pub(super) fn reply(verdicts: Vec<Verdict>) -> SyncReply {
         server_time: Timestamp::from_millis(NOON),
         more: false,
         backed_up: 0,
-        roles: vec![grant(Role::Reception)],
+        repair: None,
+        resync: None,
+        continues: None,
+        recovered: 0,
     }
+}
+
+/// The rights of a receptionist with these feeds.
+pub(super) fn rights(feeds: Vec<FeedGrant>) -> Rights {
+    Rights { feeds, roles: vec![grant(Role::Reception)] }
 }
 
 pub(super) fn accepted(pos: Pos) -> Verdict {

@@ -140,6 +140,7 @@ fn created(new: &NewCase) -> Vec<(Path, Action)> {
     let told = [
         new.about.map(|_| Path::Case(CaseField::About)),
         new.anonymous.map(|_| Path::Case(CaseField::Anonymous)),
+        new.confidential.map(|_| Path::Case(CaseField::Confidential)),
     ];
     let paths = [Path::CaseStart, Path::Description, Path::Entry(EntryKind::Received)];
     paths
@@ -159,6 +160,7 @@ fn classified(to: &Classification) -> impl Iterator<Item = CaseField> {
         to.place.as_ref().map(|_| CaseField::Place),
         to.about.map(|_| CaseField::About),
         to.anonymous.map(|_| CaseField::Anonymous),
+        to.confidential.map(|_| CaseField::Confidential),
     ]
     .into_iter()
     .flatten()

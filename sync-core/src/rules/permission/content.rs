@@ -106,7 +106,7 @@ fn case_register(key: &str) -> Option<(Path, Holds)> {
     };
     let holds = match held {
         CaseField::Place | CaseField::About => Holds::Bytes,
-        CaseField::Anonymous => Holds::Truth,
+        CaseField::Anonymous | CaseField::Confidential => Holds::Truth,
         CaseField::Kind
         | CaseField::Channel
         | CaseField::Urgency

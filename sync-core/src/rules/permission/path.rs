@@ -70,6 +70,8 @@ fields!(
         About = "about",
         /// Whether who raised it stays unnamed.
         Anonymous = "anonymous",
+        /// Whether it is kept from those who would see it by their role.
+        Confidential = "confidential",
     }
 );
 fields!(

@@ -80,6 +80,7 @@ const TABLE: &[Row] = &[
     case(CaseField::Place, Add, STAFF),
     case(CaseField::About, Add, STAFF),
     case(CaseField::Anonymous, Add, STAFF),
+    case(CaseField::Confidential, Add, STAFF),
     (Path::Description, Add, STAFF),
     // Sorting is the desk's. Who stands before it may put right what can be seen there: how urgent it is,
     // what it is, where (ours).
@@ -94,6 +95,7 @@ const TABLE: &[Row] = &[
     // it may be about (ours).
     case(CaseField::About, Set, CUSTOMER),
     case(CaseField::Anonymous, Set, CUSTOMER),
+    case(CaseField::Confidential, Set, CUSTOMER),
     // A guard sends a found fault to engineering at once, a technician a second defect to another
     // department. What a repair costs whom is not a guard's to say (ours).
     (Path::Order, Add, STAFF),

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use roundsman_server::database::DatabaseError;
-use roundsman_server::feed::of_role;
+use roundsman_server::feed::grants_of_person;
 use roundsman_sync_core::document::{Document, DocumentKind, Heads};
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{CommandId, DocumentId, PersonId, SiteId};
 use roundsman_sync_core::model::{Department, Role};
+use roundsman_sync_core::protocol::messages::RoleGrant;
 
 use crate::world::World;
 
@@ -72,19 +73,21 @@ impl World {
     /// What the feeds of a person hold.
     pub(super) fn documents_for(&self, person: PersonId) -> BTreeMap<DocumentId, ServerDocument> {
         let rights = self.rights_of(person);
-        let keys =
-            rights.iter().flat_map(|&(site, role, department)| of_role(person, site, role, department));
+        let roles: Vec<_> = rights
+            .into_iter()
+            .map(|(site, role, department)| (0, RoleGrant { site, role, department }))
+            .collect();
+        let feeds = self.read(|db| grants_of_person(db, person, &roles));
         let mut found = BTreeMap::new();
-        for key in keys {
+        for feed in feeds.iter().map(|one| one.grant.feed.0) {
             type Row = ([u8; 16], u8, Vec<u8>, Vec<u8>);
             let rows: Vec<Row> = self.read(|db| {
                 let mut all = db.prepare_cached(
-                    "SELECT d.id, d.kind, d.heads, d.snapshot FROM feeds f JOIN feed_rows r ON r.feed = f.number
-                     JOIN documents d ON d.number = r.document WHERE f.key = ?1 AND r.gone = 0",
+                    "SELECT d.id, d.kind, d.heads, d.snapshot FROM feed_rows r
+                     JOIN documents d ON d.number = r.document WHERE r.feed = ?1 AND r.gone = 0",
                 )?;
-                let rows = all.query_map([key.to_string()], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-                })?;
+                let rows =
+                    all.query_map([feed], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
                 rows.collect::<Result<_, _>>().map_err(DatabaseError::from)
             });
             for (id, kind, heads, snapshot) in rows {

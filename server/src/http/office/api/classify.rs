@@ -24,6 +24,7 @@ pub(in super::super) struct Body {
     place: Option<PlaceBody>,
     about: Option<String>,
     anonymous: Option<bool>,
+    confidential: Option<bool>,
 }
 
 impl Body {
@@ -35,10 +36,11 @@ impl Body {
             subject: self.subject,
             about: given("about", &self.about)?,
             anonymous: self.anonymous,
+            confidential: self.confidential,
             place: self.place.map(Place::from),
         };
         if to == Classification::default() {
-            let why = "one of kind, urgency, nature, subject, place, about and anonymous must be given";
+            let why = "one of kind, urgency, nature, subject, place, about, anonymous and confidential must be given";
             return Err(Problem::new(ErrorCode::FieldMissing, why));
         }
         Ok(to)

@@ -33,6 +33,7 @@ pub(in super::super) struct Body {
     external_number: Option<String>,
     about: Option<String>,
     anonymous: Option<bool>,
+    confidential: Option<bool>,
     contact: Option<ContactBody>,
 }
 
@@ -80,6 +81,7 @@ impl Body {
             external_number: self.external_number,
             about: given("about", &self.about)?,
             anonymous: self.anonymous,
+            confidential: self.confidential,
         };
         Ok(Wanted { id: given("id", &self.id)?, new, contact })
     }

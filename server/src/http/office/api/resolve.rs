@@ -59,6 +59,7 @@ fn classification(case: &Case, field: &str, choice: &str) -> Option<Classificati
         "subject" => to.subject = Some(chosen(&case.subject, choice, Clone::clone)?),
         "place" => to.place = Some(chosen(&case.place, choice, Place::line)?),
         "about" => to.about = Some(chosen(&case.about, choice, ToString::to_string)?),
+        "confidential" => to.confidential = Some(chosen(&case.confidential, choice, ToString::to_string)?),
         "anonymous" => to.anonymous = Some(chosen(&case.anonymous, choice, ToString::to_string)?),
         _ => return None,
     }

@@ -54,6 +54,7 @@ fn create() -> Command {
         external_number: Some("12345-1".into()),
         about: Some(person(7)),
         anonymous: Some(true),
+        confidential: Some(false),
     };
     Command::CreateCase { case: CASE, received: entry(1), new }
 }
@@ -113,6 +114,7 @@ fn commands() -> Vec<Command> {
         place: Some(Place::default()),
         about: Some(person(8)),
         anonymous: Some(false),
+        confidential: Some(true),
     };
     let sort = OrderSorting {
         department: Some(Department::Security),

@@ -157,6 +157,7 @@ pub(super) fn story(site: SiteId, name: &str, kind: CaseKind, reported: &str) ->
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     };
     Story { case: DocumentId::imported(site, "story", name), reported, new, said: Vec::new() }
 }
