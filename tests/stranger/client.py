@@ -6,6 +6,7 @@ disk: a phone that people carry must write counter, envelopes and replies down f
 
 import http.client
 import json
+import hashlib
 import os
 import time
 
@@ -58,6 +59,7 @@ class Phone:
         self.boot = os.urandom(16)
         self.counter, self.base, self.behind = 0, 0, []
         self.heads, self.numbers, self.feeds = {}, {}, {}
+        self.rights = 0  # the digest of the rights that are known
         self.compared = False  # whether the last reply's checksum was compared (and fitted)
         self.signed_again = []  # the codes that made us sign again
         self.taken, self.pending = set(), set()  # (document, hash): in `heads` already; waiting at the server
@@ -111,7 +113,7 @@ class Phone:
     def request_body(self, envelopes=(), photos=(), budget=256 << 10, log=None):
         """Section 8, the request."""
         fields = [PROTOCOL, log or self.log, self.base, self.behind, list(envelopes)]
-        return cbor.pack([*fields, self.claim(), budget, list(photos)])
+        return cbor.pack([*fields, self.claim(), budget, list(photos), self.rights, None, []])
 
     def sync(self, envelopes=(), photos=(), budget=256 << 10):
         """Section 8: one request, and section 10: what a device does with the reply."""
@@ -124,15 +126,18 @@ class Phone:
     def _take(self, envelopes, reply):
         for envelope, verdicts in zip(envelopes, reply[2], strict=True):
             self._take_verdicts(envelope, verdicts)
-        listed = {grant[0] for grant in reply[3]}
-        self.feeds = {feed: members for feed, members in self.feeds.items() if feed in listed}
-        self.behind = [cursor for cursor in self.behind if cursor[0] in listed]
+        if reply[3] is not None:
+            self.rights = int.from_bytes(hashlib.sha256(cbor.encode(reply[3])).digest()[:8], "big") or 1
+            feeds, self.roles = reply[3]
+            listed = {grant[0] for grant in feeds}
+            self.feeds = {feed: members for feed, members in self.feeds.items() if feed in listed}
+            self.behind = [cursor for cursor in self.behind if cursor[0] in listed]
         held = []
         for page in reply[4]:
             held += self._take_page(*page[:5])
         for feed, number in held:
             self.feeds[feed].add(self.numbers[number])
-        self.base, self.roles = reply[8], reply[13]
+        self.base = reply[8]
         self.compared = not reply[11] and not self.behind and not self.pending
         if self.compared:
             if reply[7] != self.checksum():

@@ -49,7 +49,7 @@ def enrol(office, site):
 def first_case(han, li, seed, site):
     """Sections 6 to 10: a case begun on one phone arrives on the other, and an answer to it comes back."""
     reply = han.sync()
-    proved("a new phone gets its feeds, and the checksum fits (section 10)", len(reply[3]) > 0 and han.compared, reply[3])
+    proved("a new phone gets its feeds, and the checksum fits (section 10)", len(reply[3][0]) > 0 and han.compared, reply[3])
     li.sync()
     case = mint()
     writer = Writer(han.person, case, [seed], site=site)
@@ -60,6 +60,7 @@ def first_case(han, li, seed, site):
     again = han.sync([envelope])
     proved("the same envelope again gets the same verdict (section 14)", only(again) == verdict, again[2])
     proved("a level feed in which nothing happened has no page (section 10)", again[4] == [], again[4])
+    proved("rights that are known are not said again (section 8)", again[3] is None, again[3])
 
     reply = li.sync()
     proved("the other phone gets the case whole, with the same heads", li.heads.get(case) == set(writer.depends), li.heads)

@@ -128,3 +128,6 @@ fn closed_circle(
 ) -> FeedKey {
     if about.is_empty() { nobody(site) } else { somebody(site, about.to_vec()) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use roundsman_sync_core::protocol::messages::SyncRequest;
 use roundsman_sync_core::protocol::packing::unpack;
 
 use super::link::{Fate, Letter, cut};
-use super::properties::{Property, Violation};
+use super::properties::{Property, Violation, check_received};
 use super::trace::short_hash;
 use super::{Weather, World, told};
 
@@ -88,6 +88,7 @@ impl World {
         let Some(reply) = self.server.handle(now, request) else { return Ok(None) };
         self.note_reply(from, request, &reply);
         self.witness(request, &reply);
+        check_received(self, from, request, &reply)?;
         let code = code_of(&reply);
         let fine = match reply.status() {
             status if status.is_success() => true,

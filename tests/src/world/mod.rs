@@ -90,6 +90,8 @@ pub struct World {
     pub ever_assigned: BTreeSet<(DocumentId, PersonId)>,
     /// Contact data that was written.
     pub canaries: Vec<Canary>,
+    /// Who ever lost a role: what they did before their phone heard of it may be refused.
+    pub ever_lost_a_role: BTreeSet<PersonId>,
     rng: ChaCha8Rng,
     weather: Weather,
     letters: Vec<Letter>,
@@ -167,6 +169,7 @@ impl World {
             office_given: Vec::new(),
             ever_assigned: BTreeSet::new(),
             canaries: Vec::new(),
+            ever_lost_a_role: BTreeSet::new(),
             rng,
             weather: Weather::CALM,
             letters: Vec::new(),

@@ -9,6 +9,8 @@ use roundsman_sync_core::model::{
     Case, Classification, Command, ContactDetails, Department, Fact, NewEntry, Role,
 };
 
+use rusqlite::OptionalExtension;
+
 use super::device::{Given, SimDevice, entries_of};
 use super::people::{new_case, some_urgency};
 use super::properties::Violation;
@@ -53,7 +55,7 @@ impl World {
         }
         let at = self.rng.random_range(0..self.people.len());
         let site = *self.sites.choose(&mut self.rng).unwrap();
-        let role = *[Role::Guard, Role::Technician, Role::Reception, Role::Supervisor]
+        let role = *[Role::Guard, Role::Technician, Role::Reception, Role::Supervisor, Role::SiteDirector]
             .choose(&mut self.rng)
             .unwrap();
         let department = (role == Role::Technician)
@@ -66,6 +68,21 @@ impl World {
             )?)
         });
         self.add_person(&name, site, role, department);
+    }
+
+    /// Takes a role from somebody, of several or the only one.
+    pub(super) fn take_role(&mut self) {
+        let Some(desk) = self.desk() else { return };
+        let person = *self.people.choose(&mut self.rng).unwrap();
+        let rights = self.rights_of(person);
+        let Some(&(site, role, _)) = rights.choose(&mut self.rng) else { return };
+        let (service, _) = self.server.office().unwrap();
+        let taken = service
+            .write::<_, DatabaseError>(|batch, office| office.take_role(batch, desk, person, site, role))
+            .unwrap();
+        assert!(taken, "{person} was {role}");
+        self.ever_lost_a_role.insert(person);
+        self.note(format!("{person} is no longer {role} at {site}"));
     }
 
     /// Invites a person and enrols a phone of theirs over the network as it is. If every try is lost,
@@ -158,7 +175,16 @@ impl World {
         let read = self.server_case(case)?;
         let person = *self.people.choose(&mut self.rng).unwrap();
         let rng = &mut self.rng;
-        Some(match rng.random_range(0..7) {
+        Some(match rng.random_range(0..8) {
+            // A complaint turns out to be about somebody, or is to be kept among few.
+            7 => {
+                let (about, confidential) =
+                    if rng.random_bool(0.6) { (Some(person), None) } else { (None, Some(true)) };
+                Command::Classify {
+                    case,
+                    to: Classification { about, confidential, ..Classification::default() },
+                }
+            }
             0 => Command::Classify {
                 case,
                 to: Classification { urgency: Some(some_urgency(rng)), ..Classification::default() },
@@ -208,11 +234,12 @@ impl World {
     /// A case as the server has it.
     pub(super) fn server_case(&self, case: DocumentId) -> Option<Case> {
         use roundsman_sync_core::document::{Document, DocumentKind};
-        let snapshot: Vec<u8> = self.read(|db| {
-            Ok(db.query_row("SELECT snapshot FROM documents WHERE id = ?1", [case.as_bytes()], |row| {
-                row.get(0)
-            })?)
+        let snapshot: Option<Vec<u8>> = self.read(|db| {
+            Ok(db
+                .query_row("SELECT snapshot FROM documents WHERE id = ?1", [case.as_bytes()], |row| row.get(0))
+                .optional()?)
         });
+        let snapshot = snapshot?;
         Some(Case::read(&Document::load(DocumentKind::Case, &snapshot).ok()?))
     }
 

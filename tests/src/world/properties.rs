@@ -15,6 +15,7 @@ use std::fmt;
 use super::World;
 
 pub(super) use nothing_lost::check_nothing_forgotten;
+pub(super) use privacy::check_received;
 
 /// A promise that Roundsman gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,10 +28,10 @@ pub enum Property {
     /// Every phone holds exactly the documents of its feeds, with the server's heads and the same
     /// reading, and no other.
     Converged,
-    /// Contact data stands in no file of a phone that has no right to it: neither in the database nor in
-    /// Contact data stands in no file of a phone that does not hold it now, neither in the database nor in
-    /// its write-ahead log, neither in rows nor in free pages; and nobody holds it but the desk and those
-    /// who were given an order. Only what was typed on a phone itself stays in its outbox.
+    /// No byte of contact data is ever sent to a phone whose person had no right to it when it was sent: who
+    /// sits at the desk of the estate, unless the case is about them or kept among few, or has an order of it.
+    /// It stands in no file of a phone that does not hold it now, neither in the database nor in its
+    /// write-ahead log, neither in rows nor in free pages. Only what was typed on a phone itself stays in its outbox.
     Private,
     /// The tables are what the log makes of itself.
     Rebuildable,

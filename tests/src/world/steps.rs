@@ -22,9 +22,10 @@ enum Event {
     Enrol,
     Revoke,
     GiveRole,
+    TakeRole,
 }
 
-const EVENTS: [(Event, u32); 11] = [
+const EVENTS: [(Event, u32); 12] = [
     (Event::Command, 90),
     (Event::Sync, 80),
     (Event::Office, 18),
@@ -36,6 +37,7 @@ const EVENTS: [(Event, u32); 11] = [
     (Event::Enrol, 2),
     (Event::Revoke, 1),
     (Event::GiveRole, 3),
+    (Event::TakeRole, 2),
 ];
 
 impl World {
@@ -50,6 +52,9 @@ impl World {
         if self.server.service().is_none() && self.down_until <= self.time.now() {
             self.server.start(self.time.now());
             self.note("the server starts again");
+        }
+        if let Some(service) = self.server.service() {
+            service.tick(self.time.now()).unwrap();
         }
         self.deliver_late(false)?;
         let at = self.rng.random_range(0..self.devices.len());
@@ -111,6 +116,10 @@ impl World {
             }
             Event::GiveRole => {
                 self.give_role();
+                Ok(())
+            }
+            Event::TakeRole => {
+                self.take_role();
                 Ok(())
             }
         }

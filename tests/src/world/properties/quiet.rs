@@ -1,6 +1,8 @@
 //! [`Property::HonestRunsAreQuiet`], as far as it shows only at the end. Refusals of form, cursors set
 //! back and endless talk are caught where they happen.
 
+use roundsman_sync_core::ids::PersonId;
+
 use super::{Property, Violation};
 use crate::world::World;
 
@@ -14,18 +16,22 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
     if waiting > 0 {
         return Err(Property::HonestRunsAreQuiet.broken(format!("{waiting} changes wait for ever")));
     }
-    // Rights only grow here, so whatever a phone let its user do was theirs to do.
-    let refused: Vec<(String, String)> = world.read(|db| {
+    // Whatever a phone let its user do was theirs to do, unless a right was taken from them meanwhile.
+    let refused: Vec<(PersonId, String, String)> = world.read(|db| {
         let mut all = db.prepare(
-            "SELECT DISTINCT code, why FROM changes WHERE code IN ('role_not_permitted', 'site_not_permitted',
+            "SELECT DISTINCT person, code, why FROM changes WHERE code IN ('role_not_permitted', 'site_not_permitted',
              'change_not_permitted', 'entry_immutable', 'change_malformed')",
         )?;
-        let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows =
+            all.query_map([], |row| Ok((PersonId::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     });
-    match refused.first() {
+    let lost = |person: &PersonId, code: &str| {
+        world.ever_lost_a_role.contains(person) && matches!(code, "role_not_permitted" | "site_not_permitted")
+    };
+    match refused.iter().find(|(person, code, _)| !lost(person, code)) {
         None => Ok(()),
-        Some((code, why)) => {
+        Some((_, code, why)) => {
             Err(Property::HonestRunsAreQuiet.broken(format!("an honest edit was refused: {code}: {why}")))
         }
     }
