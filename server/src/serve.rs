@@ -71,6 +71,12 @@ pub fn run(
         let address = listener.local_addr().map_err(io("listening"))?;
         let stop = stopped().map_err(io("waiting for signals"))?;
         ready(address);
+        let hints = Arc::clone(app.service.hints());
+        let stop = async move {
+            stop.await;
+            // They would last for hours.
+            hints.close();
+        };
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(io("serving"))
     })

@@ -75,9 +75,9 @@ pub const EVENT_STREAMS_MAX: usize = 10_000;
 /// silent connection after as little as 30 seconds, proxies after 60; and who hears nothing for two
 /// heartbeats knows that the other side is gone.
 pub const EVENT_HEARTBEAT_MS: u64 = 25_000;
-/// The server looks for news at most this often, so that a busy minute costs each stream a few hints and not
-/// one for each commit. Nobody notices a quarter of a second.
-pub const EVENT_LOOK_MS_MIN: u64 = 250;
+/// How long after a commit the server looks for news: commits that follow each other are then one look. Nobody
+/// notices a tenth of a second.
+pub const EVENT_LOOK_MS_MIN: u64 = 100;
 /// How long until the server notices what another program has written into its database.
 pub const EVENT_LOOK_MS_MAX: u64 = 1_000;
 /// The longest line of a stream of hints that a device reads. Ours have 20 letters.

@@ -1,6 +1,7 @@
 //! axum around the service: thin handlers, one noun a file.
 
 pub mod devices;
+pub mod events;
 pub mod health;
 pub mod office;
 pub mod request_id;

@@ -112,6 +112,7 @@ impl Projection<'_> {
                         pos.cast_signed(),
                     ),
                 )?;
+                self.rights_changed(pos, "person", *person.as_bytes())?;
                 for key in feed::of_role(*person, *site, *role, *department) {
                     feed::number_of(self.db, &key)?;
                 }
@@ -134,6 +135,7 @@ impl Projection<'_> {
                     "UPDATE devices SET revoked = ?2 WHERE device = ?1 AND revoked IS NULL",
                     (device.as_bytes(), at.millis()),
                 )?;
+                self.rights_changed(pos, "device", *device.as_bytes())?;
             }
             LogEntry::Envelope(envelope) => {
                 self.db.execute(
@@ -173,6 +175,15 @@ impl Projection<'_> {
                 )?;
             }
         }
+        Ok(())
+    }
+
+    /// Notes at the devices that `column` names with this id that they have to look at their rights anew.
+    fn rights_changed(&self, pos: Pos, column: &'static str, id: [u8; 16]) -> Result<(), DatabaseError> {
+        self.db.execute(
+            &format!("UPDATE devices SET changed = ?2 WHERE {column} = ?1"),
+            (id, pos.cast_signed()),
+        )?;
         Ok(())
     }
 }

@@ -79,6 +79,9 @@ impl Service {
             // Cursors of another log mean nothing here: the device sets them back and asks again.
             None => (Vec::new(), 0, None, true, None),
         };
+        if same_log && !more {
+            self.hints.synced(device, base);
+        }
         let mut receipts = Vec::new();
         let mut grants = Vec::new();
         for (hash, state) in photos {
