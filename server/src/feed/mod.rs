@@ -13,6 +13,7 @@ mod audience;
 mod grants;
 mod key;
 mod pages;
+mod photo;
 mod repair;
 mod rows;
 
@@ -20,5 +21,6 @@ pub use audience::{Audience, Endings, is_restricted, of_case, of_contact, of_rou
 pub use grants::{Granted, grants_of, grants_of_person, roles_of};
 pub use key::{FeedKey, handles_restricted, of_role};
 pub use pages::{Pull, Pulled, pull};
+pub use photo::may_see_photo;
 pub use repair::repair;
 pub use rows::{changed, number_of, overdue, set_feeds};

@@ -47,9 +47,8 @@ pub(super) fn news(read: &Connection, hints: &Hints) -> Result<News, DatabaseErr
     let after = hints.looked().cast_signed();
     let mut news = News { head: log::head(read)?, ..News::default() };
     let mut feeds = read.prepare_cached("SELECT number, newest FROM feeds WHERE newest > ?1")?;
-    let rows = feeds.query_map([after], |row| {
-        Ok((FeedNumber(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()))
-    })?;
+    let rows = feeds
+        .query_map([after], |row| Ok((FeedNumber(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs())))?;
     news.feeds = rows.collect::<Result<_, _>>()?;
     let mut devices = read.prepare_cached("SELECT device FROM devices WHERE changed > ?1")?;
     let rows = devices.query_map([after], |row| Ok(DeviceId::from_bytes(row.get(0)?)))?;

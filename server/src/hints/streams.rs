@@ -149,11 +149,7 @@ impl<T: Told> Streams<T> {
         }
     }
 
-    fn unsubscribe(
-        by_feed: &mut HashMap<FeedNumber, HashSet<DeviceId>>,
-        feed: FeedNumber,
-        device: DeviceId,
-    ) {
+    fn unsubscribe(by_feed: &mut HashMap<FeedNumber, HashSet<DeviceId>>, feed: FeedNumber, device: DeviceId) {
         if let Some(devices) = by_feed.get_mut(&feed) {
             devices.remove(&device);
             if devices.is_empty() {

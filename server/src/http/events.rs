@@ -79,7 +79,8 @@ fn open(service: &crate::service::Service, device: DeviceId, from: Option<Pos>) 
 fn last_seen(headers: &HeaderMap) -> Result<Option<Pos>, Problem> {
     let Some(value) = headers.get(LAST_EVENT_ID) else { return Ok(None) };
     let pos = value.to_str().ok().and_then(|text| text.parse().ok());
-    pos.map(Some).ok_or_else(|| Problem::new(ErrorCode::BadRequest, "Last-Event-ID must be a position in the log"))
+    pos.map(Some)
+        .ok_or_else(|| Problem::new(ErrorCode::BadRequest, "Last-Event-ID must be a position in the log"))
 }
 
 /// The body of the reply. Holds no bytes that nobody has asked for yet.

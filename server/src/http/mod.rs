@@ -4,4 +4,6 @@ pub mod devices;
 pub mod events;
 pub mod health;
 pub mod office;
+mod photos;
+mod range;
 pub mod request_id;

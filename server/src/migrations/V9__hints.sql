@@ -3,3 +3,6 @@
 ALTER TABLE devices ADD COLUMN changed INTEGER NOT NULL DEFAULT 0; -- position of the last change of its rights
 CREATE INDEX devices_by_change ON devices (changed);
 CREATE INDEX devices_by_person ON devices (person);
+
+-- A phone asks for a photo by its hash: which documents name it.
+CREATE INDEX signatures_by_strokes ON signatures (strokes) WHERE strokes IS NOT NULL;

@@ -2,7 +2,7 @@
 
 use http::Request;
 use roundsman_server::database::DatabaseError;
-use roundsman_server::ingest::{Office, OfficeError};
+use roundsman_server::ingest::OfficeError;
 use roundsman_server::log;
 use roundsman_sync_core::model::{Department, Role};
 
@@ -15,8 +15,11 @@ fn head(town: &Town) -> u64 {
 
 fn revoke(phone: &Phone<'_>) {
     let town = phone.town;
-    let revoke = |batch: &mut _, office: &Office| office.revoke(batch, town.desk(), phone.device);
-    assert!(town.service.write::<_, DatabaseError>(revoke).unwrap());
+    let gone = town
+        .service
+        .write::<_, DatabaseError>(|batch, office| office.revoke(batch, town.desk(), phone.device))
+        .unwrap();
+    assert!(gone);
 }
 
 #[test]

@@ -4,4 +4,5 @@
 mod ear;
 mod hints;
 mod many;
+mod photos;
 mod town;

@@ -49,7 +49,8 @@ fn two_thousand_idle_phones_cost_little_and_all_go_when_the_server_stops() {
     let office = &identity.office;
     let signers: Vec<_> =
         (0..STREAMS).map(|_| SoftwareSigner::generate(Algorithm::Ed25519, &mut rng)).collect();
-    let newcomer = |name: &str, site| Newcomer { name: name.to_owned(), site, role: Role::Guard, department: None };
+    let newcomer =
+        |name: &str, site| Newcomer { name: name.to_owned(), site, role: Role::Guard, department: None };
     let (site, devices) = writer
         .transaction::<_, OfficeError>(|batch| {
             let site = office.add_site(batch, &mut rng, desk, "和园")?;
@@ -77,7 +78,8 @@ fn two_thousand_idle_phones_cost_little_and_all_go_when_the_server_stops() {
 
     // Any token of this run will do for every phone; a stale one brings a fresh one.
     let stale = Ear::open(address, &request(devices[0], &signers[0], "", 1));
-    let token = stale.head.lines().find_map(|line| line.strip_prefix("roundsman-token: ")).unwrap().to_owned();
+    let token =
+        stale.head.lines().find_map(|line| line.strip_prefix("roundsman-token: ")).unwrap().to_owned();
     let before = resident_bytes(&server);
     let mut ears: Vec<Ear> = devices
         .iter()
