@@ -1,7 +1,7 @@
 //! Whether everybody holds the same at the end: what the server's tables and files say, against what
 //! each phone's file says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roundsman_sync_core::document::Heads;
 use roundsman_sync_core::document::{Document, DocumentKind};

@@ -1,6 +1,9 @@
 //! What the hints ask of the tables.
 
+use std::collections::BTreeSet;
+
 use roundsman_sync_core::ids::DeviceId;
+use roundsman_sync_core::model::Role;
 use roundsman_sync_core::protocol::messages::{FeedNumber, Pos};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -46,17 +49,36 @@ pub fn seen(read: &Connection, device: DeviceId) -> Result<Seen, DatabaseError> 
 pub(super) fn news(read: &Connection, hints: &Hints) -> Result<News, DatabaseError> {
     let after = hints.looked().cast_signed();
     let mut news = News { head: log::head(read)?, ..News::default() };
-    let mut feeds = read.prepare_cached("SELECT number, newest FROM feeds WHERE newest > ?1")?;
-    let rows = feeds
-        .query_map([after], |row| Ok((FeedNumber(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs())))?;
-    news.feeds = rows.collect::<Result<_, _>>()?;
-    let mut devices = read.prepare_cached("SELECT device FROM devices WHERE changed > ?1")?;
-    let rows = devices.query_map([after], |row| Ok(DeviceId::from_bytes(row.get(0)?)))?;
-    for device in rows {
-        let device = device?;
+    let mut about_staff = false;
+    let mut feeds = read.prepare_cached("SELECT number, newest, key FROM feeds WHERE newest > ?1")?;
+    let mut rows = feeds.query([after])?;
+    while let Some(row) = rows.next()? {
+        news.feeds.push((FeedNumber(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()));
+        about_staff |= feed::is_about_staff(&row.get::<_, String>(2)?);
+    }
+    let mut changed = devices(read, "SELECT device FROM devices WHERE changed > ?1", [after])?;
+    if about_staff {
+        // Such a feed comes to be with its first complaint, without anybody's rights changing. It is
+        // rare enough that all who may have it look anew.
+        for role in Role::ALL.iter().filter(|role| feed::handles_restricted(**role)) {
+            let sql = "SELECT device FROM devices WHERE person IN (SELECT person FROM roles WHERE role = ?1)";
+            changed.extend(devices(read, sql, [role.as_str()])?);
+        }
+    }
+    for device in changed {
         if hints.is_open(device) {
             news.devices.push((device, seen(read, device)?));
         }
     }
     Ok(news)
+}
+
+fn devices(
+    read: &Connection,
+    sql: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<BTreeSet<DeviceId>, DatabaseError> {
+    let mut statement = read.prepare_cached(sql)?;
+    let rows = statement.query_map(parameters, |row| Ok(DeviceId::from_bytes(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -1,6 +1,6 @@
--- Which phones have to look at their rights anew. Made from the log.
+-- Which phones have something to hear from the office. Made from the log.
 
-ALTER TABLE devices ADD COLUMN changed INTEGER NOT NULL DEFAULT 0; -- position of the last change of its rights
+ALTER TABLE devices ADD COLUMN changed INTEGER NOT NULL DEFAULT 0; -- position of what was last decided about it
 CREATE INDEX devices_by_change ON devices (changed);
 CREATE INDEX devices_by_person ON devices (person);
 
