@@ -14,6 +14,7 @@ pub mod demo;
 pub mod error;
 pub mod export;
 pub mod feed;
+pub mod hints;
 pub mod http;
 pub mod import;
 pub mod ingest;

@@ -4,7 +4,7 @@ use axum::routing::{any, get, patch};
 use axum::{Router, middleware};
 
 use crate::app::App;
-use crate::http::{devices, health, office, request_id};
+use crate::http::{devices, events, health, office, request_id};
 
 /// The whole application.
 pub fn router(app: App) -> Router {
@@ -13,6 +13,7 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/v1/enrol", any(devices::whole))
         .route("/v1/sync", any(devices::whole))
+        .route("/v1/events", get(events::events).fallback(events::only_get))
         .route("/v1/uploads", any(devices::whole))
         .route("/v1/uploads/{id}", patch(devices::patch).fallback(devices::whole))
         .merge(office::routes())

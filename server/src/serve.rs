@@ -65,16 +65,39 @@ pub fn run(
         let what = what.to_owned();
         move |source| ServeError::Io { what, source }
     };
+    room_for_connections();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(io("starting"))?;
     runtime.block_on(async {
         let listener = TcpListener::bind(listen).await.map_err(io(&format!("listening on {listen}")))?;
         let address = listener.local_addr().map_err(io("listening"))?;
         let stop = stopped().map_err(io("waiting for signals"))?;
         ready(address);
+        let hints = Arc::clone(app.service.hints());
+        let stop = async move {
+            stop.await;
+            // They would last for hours.
+            hints.close();
+        };
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(io("serving"))
     })
 }
+
+/// Each phone that waits for hints holds a connection, and systems allow 1,024 files to a process that does
+/// not ask for more. What the system's administrator has set as the most stays the most.
+#[cfg(unix)]
+fn room_for_connections() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current != maximum
+        && let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
+    {
+        tracing::warn!(%error, "the number of connections stays at what the system gives by default");
+    }
+}
+
+#[cfg(not(unix))]
+fn room_for_connections() {}
 
 /// Ends when the process is asked to stop.
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {

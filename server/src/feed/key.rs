@@ -53,6 +53,11 @@ impl fmt::Display for FeedKey {
     }
 }
 
+/// Whether the feed of this spelling is one of complaints about members of staff.
+pub fn is_about_staff(key: &str) -> bool {
+    key.starts_with("about/") || key.starts_with("about-contacts/")
+}
+
 /// The feeds that come with a role, those to be sent first standing first.
 ///
 /// A guard has no feed that carries contact data, and nobody has one by being an administrator. What is

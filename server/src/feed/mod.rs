@@ -6,19 +6,22 @@
 
 //!
 //! Where to look: `key` (the feeds there are), `grants` (who has which), `audience` (which feeds a document
-//! is in), `rows` (keeping that in tables), `pages` (what is new for a device), `repair` (finding what
+//! is in), `rows` (keeping that in tables), `pages` (what is new for a device), `photo` (which photos a device
+//! may read), `repair` (finding what
 //! differs when something went wrong).
 
 mod audience;
 mod grants;
 mod key;
 mod pages;
+mod photo;
 mod repair;
 mod rows;
 
 pub use audience::{Audience, Endings, is_restricted, of_case, of_contact, of_round};
 pub use grants::{Granted, grants_of, grants_of_person, roles_of};
-pub use key::{FeedKey, handles_restricted, of_role};
+pub use key::{FeedKey, handles_restricted, is_about_staff, of_role};
 pub use pages::{Pull, Pulled, pull};
+pub use photo::may_see_photo;
 pub use repair::repair;
 pub use rows::{changed, number_of, overdue, set_feeds};

@@ -13,12 +13,10 @@ use crate::error::Problem;
 
 /// Any request of a device but the bytes of a photo: small, so it is gathered whole.
 pub async fn whole(State(app): State<App>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = match axum::body::to_bytes(body, REQUEST_BYTES_MAX).await {
-        Ok(body) => body,
-        Err(error) => return unread(&error).into_response(),
+    let request = match whole_request(request, REQUEST_BYTES_MAX).await {
+        Ok(request) => request,
+        Err(problem) => return problem.into_response(),
     };
-    let request = http::Request::from_parts(parts, Vec::from(body));
     let answer =
         tokio::task::spawn_blocking(move || app.service.handle(App::now(), &mut rand::rng(), &request));
     match answer.await {
@@ -27,11 +25,21 @@ pub async fn whole(State(app): State<App>, request: Request) -> Response {
     }
 }
 
-fn unread(error: &axum::Error) -> Problem {
+/// A request with all of its body.
+pub(super) async fn whole_request(
+    request: Request,
+    bytes_max: usize,
+) -> Result<http::Request<Vec<u8>>, Problem> {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, bytes_max).await.map_err(|error| unread(&error, bytes_max))?;
+    Ok(http::Request::from_parts(parts, Vec::from(body)))
+}
+
+fn unread(error: &axum::Error, bytes_max: usize) -> Problem {
     let too_long = std::error::Error::source(error)
         .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
     if too_long {
-        let why = format!("this path takes at most {REQUEST_BYTES_MAX} bytes");
+        let why = format!("this path takes at most {bytes_max} bytes");
         Problem::new(ErrorCode::BodyTooLarge, why)
     } else {
         Problem::new(ErrorCode::BadRequest, "the body was cut off before its end")

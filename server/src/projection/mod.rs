@@ -112,6 +112,7 @@ impl Projection<'_> {
                         pos.cast_signed(),
                     ),
                 )?;
+                self.rights_changed(pos, "person", *person.as_bytes())?;
                 for key in feed::of_role(*person, *site, *role, *department) {
                     feed::number_of(self.db, &key)?;
                 }
@@ -134,6 +135,7 @@ impl Projection<'_> {
                     "UPDATE devices SET revoked = ?2 WHERE device = ?1 AND revoked IS NULL",
                     (device.as_bytes(), at.millis()),
                 )?;
+                self.rights_changed(pos, "device", *device.as_bytes())?;
             }
             LogEntry::Envelope(envelope) => {
                 self.db.execute(
@@ -151,6 +153,7 @@ impl Projection<'_> {
                     "DELETE FROM roles WHERE person = ?1 AND site = ?2 AND role = ?3",
                     (person.as_bytes(), site.as_bytes(), role.as_str()),
                 )?;
+                self.rights_changed(pos, "person", *person.as_bytes())?;
             }
             LogEntry::TimePassed { document } => self.time_passed(pos, at, *document)?,
             LogEntry::ResyncAsked { device } => {
@@ -158,6 +161,7 @@ impl Projection<'_> {
                     "UPDATE devices SET resync = ?2 WHERE device = ?1",
                     (device.as_bytes(), pos.cast_signed()),
                 )?;
+                self.rights_changed(pos, "device", *device.as_bytes())?;
             }
             LogEntry::Recovered { device, document, change, .. } => {
                 self.change_recovered(pos, at, *device, *document, change)?;
@@ -173,6 +177,16 @@ impl Projection<'_> {
                 )?;
             }
         }
+        Ok(())
+    }
+
+    /// Notes at the devices that `column` names with this id that the office has decided something about them,
+    /// of which they should hear soon.
+    fn rights_changed(&self, pos: Pos, column: &'static str, id: [u8; 16]) -> Result<(), DatabaseError> {
+        self.db.execute(
+            &format!("UPDATE devices SET changed = ?2 WHERE {column} = ?1"),
+            (id, pos.cast_signed()),
+        )?;
         Ok(())
     }
 }

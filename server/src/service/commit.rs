@@ -5,7 +5,7 @@
 //! simulation on one thread goes the same way with a queue of one.
 
 use std::sync::mpsc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::DeviceId;
@@ -13,6 +13,7 @@ use roundsman_sync_core::protocol::messages::Verdict;
 
 use crate::auth::token::ServerSecret;
 use crate::database::DatabaseError;
+use crate::hints::Hints;
 use crate::ingest::{Batch, Delivered, Writer};
 
 /// What became of each change of each envelope.
@@ -31,6 +32,8 @@ struct Waiting {
 pub(super) struct GroupCommit {
     writer: Mutex<Writer>,
     queue: Mutex<Vec<Waiting>>,
+    /// Told of every commit.
+    hints: Arc<Hints>,
 }
 
 /// A thread that panicked while it held the lock has left no half transaction: SQLite rolled it back
@@ -40,8 +43,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl GroupCommit {
-    pub(super) fn new(writer: Writer) -> Self {
-        Self { writer: Mutex::new(writer), queue: Mutex::default() }
+    pub(super) fn new(writer: Writer, hints: Arc<Hints>) -> Self {
+        Self { writer: Mutex::new(writer), queue: Mutex::default(), hints }
     }
 
     /// Writes alone, in a transaction of its own.
@@ -49,7 +52,11 @@ impl GroupCommit {
         &self,
         write: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        lock(&self.writer).transaction(write)
+        let outcome = lock(&self.writer).transaction(write);
+        if outcome.is_ok() {
+            self.hints.committed();
+        }
+        outcome
     }
 
     /// Judges envelopes and writes them down, together with whatever else waits. They are on disk
@@ -82,6 +89,7 @@ impl GroupCommit {
         drop(writer);
         match outcome {
             Ok(all) => {
+                self.hints.committed();
                 for (one, verdicts) in batch.iter().zip(all) {
                     // Whoever no longer listens asks again and gets the same answer from the log.
                     let _ = one.answer.send(Ok(verdicts));

@@ -5,10 +5,11 @@
 
 mod commit;
 mod enrol;
+mod signed;
 mod sync;
 mod uploads;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use http::{Method, Request, Response};
 use rand::Rng;
@@ -23,6 +24,7 @@ use crate::data_folder::Identity;
 use crate::database::DatabaseError;
 use crate::error::Problem;
 use crate::feed;
+use crate::hints::Hints;
 use crate::ingest::{Batch, Office, Writer};
 
 use commit::GroupCommit;
@@ -42,6 +44,7 @@ pub struct Service {
     /// Drawn at each start: a token of an earlier run proves a time, but is not fresh.
     epoch: Epoch,
     replay: ReplayGuard,
+    hints: Arc<Hints>,
 }
 
 impl Service {
@@ -60,15 +63,17 @@ impl Service {
         let identity = Identity::load(&reader)?;
         let mut epoch = Epoch::default();
         rng.fill_bytes(&mut epoch);
+        let hints = Arc::<Hints>::default();
         Ok(Self {
             identity,
-            commit: GroupCommit::new(writer),
+            commit: GroupCommit::new(writer, Arc::clone(&hints)),
             connect,
             readers: Mutex::new(vec![reader]),
             blobs,
             uploads,
             epoch,
             replay: ReplayGuard::new(),
+            hints,
         })
     }
 
@@ -130,6 +135,19 @@ impl Service {
             self.write::<_, DatabaseError>(|batch, _| batch.end_overdue(now))?;
         }
         Ok(())
+    }
+
+    /// A further read connection, which is the caller's own.
+    ///
+    /// # Errors
+    /// If the database cannot be opened.
+    pub fn connect(&self) -> Result<Connection, DatabaseError> {
+        (self.connect)()
+    }
+
+    /// The streams of hints.
+    pub fn hints(&self) -> &Arc<Hints> {
+        &self.hints
     }
 
     /// Who this server is.

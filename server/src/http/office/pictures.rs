@@ -3,33 +3,28 @@
 //! What pages show is a copy without what else the camera wrote; the original goes out only when it is
 //! asked for, as a file to keep.
 
-use std::io::Read as _;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query};
+use axum::extract::{FromRequestParts as _, Path, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use http_body_util::channel::Channel;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{DocumentId, PhotoHash, SignOffId};
+use roundsman_sync_core::protocol::http_signature::SIGNATURE_INPUT;
 use serde::Deserialize;
 
 use super::body::{self, is_known};
 use super::visit::{Desk, Program};
 use crate::app::App;
 use crate::blobs::shown::SHOWN_BYTES_MAX;
-use crate::blobs::store::OpenPhoto;
 use crate::blobs::{BlobError, shown_copy};
 use crate::error::Problem;
+use crate::http::photos;
 use crate::projection::queries::{self, Reach};
 
 /// The one size of copies that is asked for.
 const THUMBNAIL_PX: u32 = 320;
-/// Bytes of an original in memory at a time, and how many such pieces wait for a slow browser.
-const PIECE_BYTES: usize = 64 * 1024;
-const PIECES_WAITING: usize = 2;
 /// The bytes of a hash never change, so a browser need not ask again.
 const FOR_EVER: &str = "private, max-age=31536000, immutable";
 
@@ -76,13 +71,20 @@ pub(super) async fn shown(
     desk.visit.answer(photo)
 }
 
-/// `GET /v1/photos/{hash}`: the original bytes, or the copy to look at with `?size=320`.
+/// `GET /v1/photos/{hash}`: the original bytes, or the copy to look at with `?size=320`. A request that a
+/// device has signed is judged by the device's feeds, any other by the session it belongs to.
 pub(super) async fn original(
-    program: Program,
+    State(app): State<App>,
     Path(hash): Path<String>,
     wanted: Result<Query<Wanted>, QueryRejection>,
-    asked: HeaderMap,
+    request: Request,
 ) -> Result<Response, Problem> {
+    if request.headers().contains_key(SIGNATURE_INPUT) {
+        return photos::for_device(&app, &hash, request).await;
+    }
+    let (mut parts, _) = request.into_parts();
+    let program = Program::from_request_parts(&mut parts, &app).await?;
+    let asked = parts.headers;
     let wanted = body::query(wanted)?;
     wanted.check()?;
     let hash = in_reach(&program.app, program.reach, &hash).await?;
@@ -151,7 +153,7 @@ async fn original_bytes(app: &App, hash: PhotoHash, asked: &HeaderMap) -> Result
     let service = Arc::clone(&app.service);
     let photo = App::blocking(move || service.blobs().open_photo(hash)).await??.ok_or_else(nothing)?;
     let facts = photo.facts;
-    let mut response = Response::new(stream(photo));
+    let mut response = Response::new(photos::stream(photo.file, facts.size));
     label(&mut response, facts.photo_type.media_type(), &tag);
     let short: String = hash.to_string().chars().take(12).collect();
     let file = format!("attachment; filename=\"{short}.{}\"", facts.photo_type.extension());
@@ -178,31 +180,4 @@ fn unchanged(tag: &str) -> Response {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
-}
-
-/// Reads a file on a thread that may block, as fast as the other side takes it.
-fn stream(mut photo: OpenPhoto) -> Body {
-    let (mut sender, body) = Channel::<Bytes, std::io::Error>::new(PIECES_WAITING);
-    let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || {
-        let mut piece = vec![0; PIECE_BYTES];
-        loop {
-            match photo.file.read(&mut piece) {
-                Ok(0) => return,
-                Ok(count) => {
-                    let bytes = Bytes::copy_from_slice(&piece[..count]);
-                    // The other side has gone away.
-                    if runtime.block_on(sender.send_data(bytes)).is_err() {
-                        return;
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, photo = %photo.facts.hash, "a photo could not be read to its end");
-                    sender.abort(error);
-                    return;
-                }
-            }
-        }
-    });
-    Body::new(body)
 }
