@@ -166,7 +166,7 @@ impl Replica {
         let size = size_of(bytes, PHOTO_BYTES_MAX)?;
         let photo = PhotoId::mint(self.env.clock.read().wall, &mut *self.env.rng);
         let hash = PhotoHash::of(bytes);
-        let new = NewPhoto { hash, size, role, caption: caption.to_owned() };
+        let new = NewPhoto { hash, size, role, caption: caption.to_owned(), preview: None };
         self.give(&Command::AddPhoto { case, photo, new }, &[Bytes { hash, bytes }])?;
         Ok(hash)
     }

@@ -319,7 +319,7 @@ impl Replica {
         let size = size_of(picture.bytes, PHOTO_BYTES_MAX)?;
         let id = PhotoId::mint(self.env.clock.read().wall, &mut *self.env.rng);
         let (hash, caption) = (picture.hash(), picture.caption.to_owned());
-        let photo = NewPhoto { hash, size, role: PhotoRole::Evidence, caption };
+        let photo = NewPhoto { hash, size, role: PhotoRole::Evidence, caption, preview: None };
         Ok((CheckPhoto { id, photo }, Bytes { hash, bytes: picture.bytes }))
     }
 }
