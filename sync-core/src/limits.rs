@@ -68,6 +68,21 @@ pub const ENROL_CODE_AGE_MS_MAX: i64 = 10 * 60 * 1000;
 /// How long an upload token is taken.
 pub const UPLOAD_TOKEN_AGE_MS_MAX: i64 = 7 * 24 * 3600 * 1000;
 
+/// Streams of hints open at once, one for each device. A company's whole field staff; each costs the server
+/// about 25 KB.
+pub const EVENT_STREAMS_MAX: usize = 10_000;
+/// A stream on which nothing was said for so long gets a heartbeat. Carriers' address translation forgets a
+/// silent connection after as little as 30 seconds, proxies after 60; and who hears nothing for two
+/// heartbeats knows that the other side is gone.
+pub const EVENT_HEARTBEAT_MS: u64 = 25_000;
+/// The server looks for news at most this often, so that a busy minute costs each stream a few hints and not
+/// one for each commit. Nobody notices a quarter of a second.
+pub const EVENT_LOOK_MS_MIN: u64 = 250;
+/// How long until the server notices what another program has written into its database.
+pub const EVENT_LOOK_MS_MAX: u64 = 1_000;
+/// The longest line of a stream of hints that a device reads. Ours have 20 letters.
+pub const EVENT_LINE_BYTES_MAX: usize = 1024;
+
 /// One photo.
 pub const PHOTO_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// One preview. At 320 px a side an ordinary picture needs 10 to 25 KB.

@@ -5,6 +5,7 @@
 
 mod commit;
 mod enrol;
+mod signed;
 mod sync;
 mod uploads;
 

@@ -1,7 +1,7 @@
 //! `POST /v1/sync`: one idempotent request does everything. Nothing is remembered between requests but
 //! what the device itself says: its cursors.
 
-use http::{HeaderName, Request, Response};
+use http::{Request, Response};
 use minicbor::bytes::ByteVec;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
@@ -10,10 +10,8 @@ use roundsman_sync_core::limits::{
     PHOTO_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_FEEDS_MAX, REQUEST_PHOTOS_MAX,
     REQUEST_RECOVERED_MAX,
 };
-use roundsman_sync_core::protocol::http_signature::SignedRequest;
-use roundsman_sync_core::protocol::key::PublicKey;
 use roundsman_sync_core::protocol::messages::{SyncReply, SyncRequest, UploadGrant, Verdict};
-use roundsman_sync_core::protocol::{COUNTER_HEADER, PROTOCOL, TOKEN_HEADER, packing};
+use roundsman_sync_core::protocol::{PROTOCOL, packing};
 use rusqlite::OptionalExtension;
 
 use super::Service;
@@ -123,47 +121,6 @@ impl Service {
         }
         self.write::<_, DatabaseError>(|batch, _| batch.recover(now, device, &asked.recovered))?;
         Ok(u32::try_from(asked.recovered.len()).unwrap_or(u32::MAX))
-    }
-
-    /// The device whose key signed this request, if the request is fresh.
-    fn who_signed(&self, now: Timestamp, request: &Request<Vec<u8>>) -> Result<DeviceId, Problem> {
-        let signed = SignedRequest::parse(request.headers())?;
-        let device = signed.device;
-        let key: Option<Vec<u8>> = self.read::<_, DatabaseError>(|read| {
-            Ok(read
-                .prepare_cached("SELECT key FROM devices WHERE device = ?1")?
-                .query_row([device.as_bytes()], |row| row.get(0))
-                .optional()?)
-        })?;
-        let key =
-            key.ok_or_else(|| Problem::new(ErrorCode::DeviceUnknown, "no such device is enrolled here"))?;
-        let key: PublicKey =
-            minicbor::decode(&key).map_err(|error| DatabaseError::corrupt("devices", error))?;
-        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-        signed.verify(request.method().as_str(), target, request.body(), &key)?;
-
-        let secret = &self.identity().office.secret;
-        let fresh = secret.read_freshness(&signed.token).is_some_and(|token| token.is_fresh(now, self.epoch));
-        let token_header = HeaderName::from_static(TOKEN_HEADER);
-        let token = secret.issue_freshness(now, self.epoch);
-        if !fresh {
-            return Err(Problem::new(ErrorCode::TokenStale, "sign again with the token in this reply")
-                .with_header(token_header, &token));
-        }
-        self.replay.admit(device, signed.counter).map_err(|lowest| {
-            Problem::new(ErrorCode::RequestReplayed, format!("the counter must be at least {lowest}"))
-                .with_header(HeaderName::from_static(COUNTER_HEADER), &lowest.to_string())
-                .with_header(token_header, &token)
-        })?;
-        Ok(device)
-    }
-
-    pub(super) fn is_revoked(&self, device: DeviceId) -> Result<bool, DatabaseError> {
-        self.read(|read| {
-            Ok(read
-                .prepare_cached("SELECT 1 FROM devices WHERE device = ?1 AND revoked IS NOT NULL")?
-                .exists([device.as_bytes()])?)
-        })
     }
 }
 

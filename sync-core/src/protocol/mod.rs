@@ -17,3 +17,5 @@ pub const MEDIA_TYPE: &str = "application/vnd.roundsman.v1+cbor-zstd";
 pub const TOKEN_HEADER: &str = "roundsman-token";
 /// In a reply that refuses a replayed request: the lowest counter that will be taken.
 pub const COUNTER_HEADER: &str = "roundsman-counter";
+/// Where the stream of hints is.
+pub const EVENTS_PATH: &str = "/v1/events";

@@ -16,7 +16,7 @@ use http::{Request, Response, StatusCode};
 use minicbor::bytes::ByteVec;
 
 use super::Replica;
-use super::http_reply::{header, header_bytes, length, number, refusal_in};
+use super::http_reply::{header_bytes, length, refusal_in};
 use super::outbox::EditState;
 use super::photos::to_ask_about;
 use super::repair::{Answered, Repair, Step};
@@ -29,18 +29,15 @@ use crate::ids::PhotoHash;
 use crate::limits::{
     PAGE_BYTES_DEFAULT, PUSH_BYTES_TARGET, REPLY_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_RECOVERED_MAX,
 };
-use crate::protocol::http_signature::sign_request;
 use crate::protocol::messages::{SyncReply, SyncRequest, UploadGrant};
 use crate::protocol::packing::{pack, unpack};
-use crate::protocol::{COUNTER_HEADER, MEDIA_TYPE, PROTOCOL, TOKEN_HEADER};
+use crate::protocol::{MEDIA_TYPE, PROTOCOL};
 
 /// How often everything held is compared, even if no sum differs.
 const COMPARE_EVERY_MS: i64 = 24 * 3600 * 1000;
 const SYNC_PATH: &str = "/v1/sync";
 /// How often one session signs anew because the server asked for another token or counter.
 const SIGN_AGAIN_MAX: u8 = 2;
-/// Past this a counter is not taken from a reply: counting on would meet its end.
-const COUNTER_MAX: u64 = 1 << 62;
 
 /// What a sync may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +200,7 @@ impl Replica {
 
     /// The request that does everything.
     fn ask(&mut self, session: &mut SyncSession) -> Result<Request<Vec<u8>>, Refusal> {
-        let device = self.enrolment()?.device;
+        self.enrolment()?;
         let at = self.env.clock.read();
         let mut meta = self.meta.clone();
         meta.counter += 1;
@@ -243,15 +240,8 @@ impl Replica {
         };
         let recovered = message.recovered.len();
         let body = pack(&message);
-        let token = meta.token.as_ref().map_or("", |seen| seen.token.as_str());
-        let lines = sign_request("POST", SYNC_PATH, &body, token, meta.counter, device, &*self.signer)
-            .map_err(|error| Refusal::new(ErrorCode::StoreFailed, error.to_string()))?;
-        let mut request = Request::post(SYNC_PATH).header("content-type", MEDIA_TYPE);
-        for (name, value) in lines {
-            request = request.header(name, value);
-        }
-        let request =
-            request.body(body).map_err(|error| Refusal::new(ErrorCode::BadRequest, error.to_string()))?;
+        let request = Request::post(SYNC_PATH).header("content-type", MEDIA_TYPE);
+        let request = self.sign(&meta, request, "POST", SYNC_PATH, body)?;
         // On disk before it leaves: after a crash, the same counter must not go out again.
         self.store.commit(writes)?;
         self.meta = meta;
@@ -362,28 +352,13 @@ impl Replica {
     /// An answer that is not 200.
     fn take_refusal(&mut self, session: &mut SyncSession, reply: &Response<Vec<u8>>) -> Result<(), Refusal> {
         let refusal = refusal_in(reply);
-        let token = header(reply.headers(), TOKEN_HEADER);
-        let counter = number(reply.headers(), COUNTER_HEADER).filter(|counter| *counter < COUNTER_MAX);
-        let mut meta = self.meta.clone();
-        match (refusal.code, token, counter) {
-            (ErrorCode::TokenStale, Some(token), _) => {
-                meta.see_token(token.to_owned(), self.env.clock.read());
-            }
-            (ErrorCode::RequestReplayed, _, Some(counter)) => {
-                meta.counter = meta.counter.max(counter.saturating_sub(1));
-            }
-            (ErrorCode::DeviceRevoked, ..) => {
-                self.wipe(&refusal.message)?;
-                return Err(refusal);
-            }
-            _ => return Err(refusal),
+        if refusal.code == ErrorCode::DeviceRevoked {
+            self.wipe(&refusal.message)?;
         }
-        if session.signed_again == SIGN_AGAIN_MAX {
+        if session.signed_again == SIGN_AGAIN_MAX || !self.learn_to_sign(&refusal, reply.headers())? {
             return Err(refusal);
         }
         session.signed_again += 1;
-        self.store.commit(vec![meta.write()])?;
-        self.meta = meta;
         session.phase = Phase::Ask;
         Ok(())
     }

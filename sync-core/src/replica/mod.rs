@@ -11,6 +11,7 @@
 //! - `driver`: one sync, as requests out and replies in. `reply`: one reply taken in, through `verdicts`
 //!   (what became of what was sent), `rebase` (edits made again after a refusal) and `pages` (what is new).
 //! - `repair`: finding and mending what differs when the sums do.
+//! - `signing`: requests signed with a counter. `hints`: the server says that there is something.
 //! - `photos`, `upload`: pictures, after the records, to the byte where the last try stopped.
 
 mod cache;
@@ -19,6 +20,7 @@ mod desk;
 mod draft;
 mod driver;
 mod enrol;
+mod hints;
 mod http_reply;
 mod memory;
 mod meta;
@@ -30,6 +32,7 @@ mod rebase;
 mod repair;
 mod reply;
 mod rounds;
+mod signing;
 mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -41,6 +44,7 @@ use rand_core::Rng;
 
 pub use commands::SignOffResult;
 pub use driver::{SyncBudget, SyncCounts, SyncSession};
+pub use hints::{Hint, HintReader};
 pub use memory::MemoryStore;
 pub use meta::Enrolment;
 pub use outbox::{EditInfo, EditState, OutboxItem, OutboxRow};

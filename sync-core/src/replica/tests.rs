@@ -8,4 +8,5 @@ mod pages;
 mod phone;
 mod photos;
 mod session;
+mod signing;
 mod verdicts;

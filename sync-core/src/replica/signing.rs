@@ -1,0 +1,87 @@
+//! Requests that this device signs, and what it learns when the server wants one signed again.
+//!
+//! **What holds.** A counter is on disk before the request that carries it is handed out, so that after a
+//! crash no counter goes out twice.
+
+use http::request::Builder;
+use http::{HeaderMap, Request, Response};
+
+use super::Replica;
+use super::http_reply::{header, number, refusal_in};
+use super::meta::Meta;
+use crate::error::{ErrorCode, Refusal};
+use crate::protocol::http_signature::sign_request;
+use crate::protocol::{COUNTER_HEADER, TOKEN_HEADER};
+
+/// Past this a counter is not taken from a reply: counting on would meet its end.
+const COUNTER_MAX: u64 = 1 << 62;
+
+impl Replica {
+    /// A request to read what is at `path`, signed by this device: photos and the stream of hints. To be
+    /// sent as it is, once; a second try is a request of its own.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotEnrolled`], [`ErrorCode::DeviceRevoked`], [`ErrorCode::BadRequest`] for a path that no
+    /// request can carry, or `store_…` codes.
+    pub fn signed_get(&mut self, path: &str) -> Result<Request<Vec<u8>>, Refusal> {
+        self.enrolment()?;
+        let mut meta = self.meta.clone();
+        meta.counter += 1;
+        let request = self.sign(&meta, Request::get(path), "GET", path, Vec::new())?;
+        // On disk before it leaves: after a crash, the same counter must not go out again.
+        self.store.commit(vec![meta.write()])?;
+        self.meta = meta;
+        Ok(request)
+    }
+
+    /// Takes in a reply to [`Replica::signed_get`] that is an error. `Ok` says that the same may be asked
+    /// again at once with a new signed request; do so at most twice.
+    ///
+    /// # Errors
+    /// What the server refused with. After [`ErrorCode::DeviceRevoked`] the documents of others are gone.
+    pub fn signed_get_refused(&mut self, reply: &Response<Vec<u8>>) -> Result<(), Refusal> {
+        let refusal = refusal_in(reply);
+        if refusal.code == ErrorCode::DeviceRevoked {
+            self.wipe(&refusal.message)?;
+        }
+        if self.learn_to_sign(&refusal, reply.headers())? { Ok(()) } else { Err(refusal) }
+    }
+
+    /// Signs with the counter of `meta`, which the caller commits before the request leaves.
+    pub(super) fn sign(
+        &self,
+        meta: &Meta,
+        mut request: Builder,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Request<Vec<u8>>, Refusal> {
+        let device = self.enrolment()?.device;
+        let token = meta.token.as_ref().map_or("", |seen| seen.token.as_str());
+        let lines = sign_request(method, path, &body, token, meta.counter, device, &*self.signer)
+            .map_err(|error| Refusal::new(ErrorCode::StoreFailed, error.to_string()))?;
+        for (name, value) in lines {
+            request = request.header(name, value);
+        }
+        request.body(body).map_err(|error| Refusal::new(ErrorCode::BadRequest, error.to_string()))
+    }
+
+    /// Keeps the token or counter that a refusal brings. Tells whether signing again may help.
+    pub(super) fn learn_to_sign(&mut self, refusal: &Refusal, headers: &HeaderMap) -> Result<bool, Refusal> {
+        let token = header(headers, TOKEN_HEADER);
+        let counter = number(headers, COUNTER_HEADER).filter(|counter| *counter < COUNTER_MAX);
+        let mut meta = self.meta.clone();
+        match (refusal.code, token, counter) {
+            (ErrorCode::TokenStale, Some(token), _) => {
+                meta.see_token(token.to_owned(), self.env.clock.read());
+            }
+            (ErrorCode::RequestReplayed, _, Some(counter)) => {
+                meta.counter = meta.counter.max(counter.saturating_sub(1));
+            }
+            _ => return Ok(false),
+        }
+        self.store.commit(vec![meta.write()])?;
+        self.meta = meta;
+        Ok(true)
+    }
+}
