@@ -69,10 +69,7 @@ fn a_revoked_phone_that_only_wanted_to_read_forgets_what_it_holds() {
     phone = phone.restarted();
     assert_eq!(phone.listed(), vec![]);
     assert_eq!(phone.replica.signed_get("/v1/events").unwrap_err().code, ErrorCode::DeviceRevoked);
-    assert_eq!(
-        Phone::fresh().replica.signed_get("/v1/events").unwrap_err().code,
-        ErrorCode::NotEnrolled
-    );
+    assert_eq!(Phone::fresh().replica.signed_get("/v1/events").unwrap_err().code, ErrorCode::NotEnrolled);
 }
 
 #[test]
