@@ -6,6 +6,7 @@
 //!
 //! A benchmark is one function in one file, and a line in [`BENCHES`].
 
+pub mod link;
 mod machine;
 mod row;
 mod server;
@@ -34,7 +35,8 @@ pub struct Bench {
 }
 
 /// Every benchmark, in the order in which they run.
-pub const BENCHES: &[Bench] = &[];
+pub const BENCHES: &[Bench] =
+    &[Bench { name: "link", about: "a shift's work over recorded mobile links", run: link::run }];
 
 /// Why a benchmark could not be carried out. A missed target is no error but in its row.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +90,7 @@ fn names() -> String {
 pub struct Run<'a> {
     folder: PathBuf,
     folders: u32,
+    traces: Option<PathBuf>,
     tell: &'a dyn Fn(&str),
     rows: Vec<Row>,
 }
@@ -127,11 +130,17 @@ impl Outcome {
     }
 }
 
-/// Runs one benchmark, or all of them, in a folder below `parent` that is removed at the end.
+/// Runs one benchmark, or all of them, in a folder below `parent` that is removed at the end. `traces` is the
+/// folder with recorded links, if it was named.
 ///
 /// # Errors
 /// If there is none of this name, or one cannot be carried out.
-pub fn run(name: Option<&str>, parent: &Path, tell: &dyn Fn(&str)) -> Result<Outcome, BenchError> {
+pub fn run(
+    name: Option<&str>,
+    parent: &Path,
+    traces: Option<&Path>,
+    tell: &dyn Fn(&str),
+) -> Result<Outcome, BenchError> {
     let chosen: Vec<_> = BENCHES.iter().filter(|bench| name.is_none_or(|name| name == bench.name)).collect();
     if let (Some(name), []) = (name, chosen.as_slice()) {
         return Err(BenchError::Unknown(name.to_owned()));
@@ -139,7 +148,7 @@ pub fn run(name: Option<&str>, parent: &Path, tell: &dyn Fn(&str)) -> Result<Out
     let id = roundsman_sync_core::ids::LogId::mint(App::now(), &mut rand::rng());
     let folder = parent.join(format!("roundsman-bench-{id}"));
     std::fs::create_dir_all(&folder).map_err(BenchError::io("making a folder"))?;
-    let mut run = Run { folder, folders: 0, tell, rows: Vec::new() };
+    let mut run = Run { folder, folders: 0, traces: traces.map(Path::to_owned), tell, rows: Vec::new() };
     let ended = chosen.iter().try_for_each(|bench| {
         run.tell(&format!("bench {}: {}", bench.name, bench.about));
         (bench.run)(&mut run)

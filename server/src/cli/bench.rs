@@ -1,5 +1,7 @@
 //! `roundsman bench`
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde_json::json;
 
@@ -22,13 +24,18 @@ that does nothing else.")]
 pub(super) struct Bench {
     /// Which; all of them if none is named
     name: Option<String>,
+    /// Folder with recorded mobile links, for `link`; otherwise `net` in the folder that ROUNDSMAN_SHARED names
+    #[arg(long, value_name = "DIR")]
+    traces: Option<PathBuf>,
 }
 
 impl Bench {
     pub(super) fn run(self, context: &Context, data_given: bool) -> Result<Report, Failure> {
         let output = context.output;
         let parent = if data_given { context.data.clone() } else { std::env::temp_dir() };
-        let outcome = bench::run(self.name.as_deref(), &parent, &|text| output.note(text))?;
+        let outcome = bench::run(self.name.as_deref(), &parent, self.traces.as_deref(), &|text| {
+            output.note(text);
+        })?;
         let machine = &outcome.machine;
         let mut text = format!(
             "{}, {} cores, {} MiB, {}, {} build\n\n",
