@@ -4,7 +4,7 @@
 //! whole shift can be simulated and replayed from a seed.
 //!
 //! Modules, each of which names only those to its left:
-//! `error`, `limits`, `ids`, `clock` → `document` → `model` → `rules` → `protocol` → `replica`.
+//! `error`, `limits`, `ids`, `clock` → `picture` → `document` → `model` → `rules` → `protocol` → `replica`.
 
 pub mod clock;
 pub mod document;
@@ -12,6 +12,7 @@ pub mod error;
 pub mod ids;
 pub mod limits;
 pub mod model;
+pub mod picture;
 pub mod protocol;
 pub mod replica;
 pub mod rules;

@@ -85,6 +85,14 @@ pub const EVENT_LINE_BYTES_MAX: usize = 1024;
 
 /// One photo.
 pub const PHOTO_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// One preview. At 320 px a side an ordinary picture needs 10 to 25 KB.
+pub const PREVIEW_BYTES_MAX: u64 = 64 * 1024;
+/// The longest side of a preview: a phone's list draws it sharp at a third of the screen's width.
+pub const PREVIEW_SIDE_PX_MAX: u32 = 320;
+/// The longest side of a picture that is decoded.
+pub const PICTURE_SIDE_PX_MAX: u32 = 10_000;
+/// The most pixels of a picture that are decoded: 120 MB as RGB, which a phone still has.
+pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
 /// What the device sends of a photo in one request, so that a cut costs at most this.
 pub const PHOTO_CHUNK_BYTES: usize = 256 * 1024;
 /// Photos a device asks about in one sync request.

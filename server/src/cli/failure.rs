@@ -2,6 +2,7 @@
 
 use roundsman_sync_core::error::Refusal;
 
+use crate::bench::BenchError;
 use crate::blobs::BlobError;
 use crate::data_folder::FolderError;
 use crate::database::DatabaseError;
@@ -68,6 +69,9 @@ pub(super) enum Failure {
     /// The demonstration.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// A benchmark.
+    #[error(transparent)]
+    Bench(#[from] BenchError),
 }
 
 impl From<OfficeError> for Failure {
@@ -106,13 +110,15 @@ impl Failure {
             Self::Policy(error) | Self::Serve(ServeError::Policy(error)) => error.code(),
             Self::Serve(_) => "serve_failed",
             Self::Demo(_) => "demo_failed",
+            Self::Bench(BenchError::Unknown(_)) => "usage",
+            Self::Bench(_) => "bench_failed",
         }
     }
 
     /// The exit code.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => EXIT_USAGE,
+            Self::Usage(_) | Self::Bench(BenchError::Unknown(_)) => EXIT_USAGE,
             Self::NotFound(_)
             | Self::Settings(_)
             | Self::Refused(_)
@@ -125,7 +131,8 @@ impl Failure {
             | Self::Export(_)
             | Self::Policy(_)
             | Self::Serve(_)
-            | Self::Demo(_) => EXIT_FAILED,
+            | Self::Demo(_)
+            | Self::Bench(_) => EXIT_FAILED,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! gets one object and nothing else, also when the command fails. Exit code 0 is success, 2 wrong usage,
 //! 1 everything else.
 
+mod bench;
 mod case;
 mod case_page;
 mod demo;
@@ -95,6 +96,7 @@ enum Command {
     Report(report::ReportCommand),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
+    Bench(bench::Bench),
 }
 
 /// What every command has at hand.
@@ -138,6 +140,7 @@ fn run(cli: Cli, output: Output) -> Result<Report, Failure> {
         Command::Report(report) => report.run(&context),
         Command::Verify(verify) => verify.run(&context),
         Command::Rebuild(rebuild) => rebuild.run(&context),
+        Command::Bench(bench) => bench.run(&context, data_given),
     }
 }
 

@@ -161,7 +161,7 @@ pub(super) fn server_counts(db: &Connection, restarts: u32) -> Result<ServerCoun
         arrivals: count("SELECT count(*) FROM entries WHERE kind = 'arrived'")?,
         completions: count("SELECT count(*) FROM entries WHERE kind = 'completed'")?,
         sign_offs: count("SELECT count(*) FROM sign_offs")?,
-        photos: count("SELECT count(*) FROM blobs")?,
+        photos: count("SELECT count(*) FROM blobs WHERE hash NOT IN (SELECT hash FROM owed WHERE preview)")?,
         restarts,
     })
 }

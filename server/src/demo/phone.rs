@@ -203,7 +203,8 @@ impl Phone {
         let mut failures_in_a_row = 0;
         let mut sent_photos = false;
         while failures_in_a_row < FAILURES_MAX {
-            let mut session = self.replica.start_sync(SyncBudget { page_bytes: PAGE_BYTES });
+            let mut session =
+                self.replica.start_sync(SyncBudget { page_bytes: PAGE_BYTES, ..SyncBudget::default() });
             let ended = loop {
                 let Some(request) =
                     self.replica.next_request(&mut session).map_err(|e| DemoError::phone(self.staff, e))?

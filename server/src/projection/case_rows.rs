@@ -3,7 +3,7 @@
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::DocumentKind;
 use roundsman_sync_core::ids::{DeviceId, DocumentId, PhotoHash};
-use roundsman_sync_core::model::{Case, CaseSummary, Photo};
+use roundsman_sync_core::model::{Case, CaseSummary, Photo, Preview};
 use roundsman_sync_core::protocol::messages::Pos;
 use roundsman_sync_core::rules::case_status;
 use rusqlite::OptionalExtension;
@@ -182,8 +182,8 @@ impl Projection<'_> {
     ) -> Result<(), DatabaseError> {
         let mut insert = self.db.prepare_cached(
             "INSERT OR IGNORE INTO photos (document, photo, stamp, person, hash, size, role, caption, device,
-                 claimed_at, received)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 claimed_at, received, preview)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?;
         for photo in photos {
             let added = insert.execute((
@@ -198,9 +198,13 @@ impl Projection<'_> {
                 first.device.as_bytes(),
                 photo.claimed_at.millis(),
                 first.received,
+                photo.preview.map(|preview| *preview.hash.as_bytes()),
             ))?;
             if added == 1 {
                 self.owe(photo.hash, photo.size, first.device)?;
+                if let Some(preview) = photo.preview {
+                    self.owe_preview(preview, first.device)?;
+                }
             }
         }
         Ok(())
@@ -209,7 +213,21 @@ impl Projection<'_> {
     /// The device that names bytes owes them.
     pub(super) fn owe(&self, hash: PhotoHash, size: u64, device: DeviceId) -> Result<(), DatabaseError> {
         self.db
-            .prepare_cached("INSERT OR IGNORE INTO owed (hash, device, size) VALUES (?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT INTO owed (hash, device, size) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (hash, device) DO UPDATE SET preview = 0",
+            )?
+            .execute((hash.as_bytes(), device.as_bytes(), size.cast_signed()))?;
+        Ok(())
+    }
+
+    /// So it does a preview. If the same bytes are somewhere named as a photo, they are owed as that.
+    fn owe_preview(&self, preview: Preview, device: DeviceId) -> Result<(), DatabaseError> {
+        let Preview { hash, size } = preview;
+        self.db
+            .prepare_cached(
+                "INSERT OR IGNORE INTO owed (hash, device, size, preview) VALUES (?1, ?2, ?3, 1)",
+            )?
             .execute((hash.as_bytes(), device.as_bytes(), size.cast_signed()))?;
         Ok(())
     }

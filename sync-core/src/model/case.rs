@@ -9,6 +9,7 @@ use super::words::{CaseKind, Channel, Nature, PhotoRole, SignOffOutcome, SignOff
 use crate::clock::{Stamp, Timestamp};
 use crate::document::{ChangeNote, Document, Fields, Register, bytes, text, truth};
 use crate::ids::{EntryId, OrderId, PersonId, PhotoHash, PhotoId, SettlementId, SignOffId, SiteId};
+use crate::limits::PREVIEW_BYTES_MAX;
 
 /// Where in the estate a case is. Set as one, so that two people's places never mix.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -35,6 +36,18 @@ impl Place {
     }
 }
 
+/// A small copy of a photo, made on the phone that took it: bytes of their own under a hash of their own,
+/// named together with the photo and sent before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Preview {
+    /// SHA-256 of its bytes.
+    #[n(0)]
+    pub hash: PhotoHash,
+    /// Length of its bytes, at most [`PREVIEW_BYTES_MAX`](crate::limits::PREVIEW_BYTES_MAX).
+    #[n(1)]
+    pub size: u64,
+}
+
 /// One mention of a photo. The bytes travel apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Photo {
@@ -44,6 +57,8 @@ pub struct Photo {
     pub hash: PhotoHash,
     /// Length of the bytes.
     pub size: u64,
+    /// Its small copy, if the phone could make one.
+    pub preview: Option<Preview>,
     /// What the picture shows.
     pub role: PhotoRole,
     /// In the words of who took it.
@@ -251,12 +266,22 @@ pub(super) fn read_photo(id: PhotoId, fields: &Fields<'_>) -> Option<Photo> {
         id,
         hash: fields.bytes("hash", PhotoHash::from_slice)?,
         size: fields.count("size")?,
+        preview: read_preview(fields),
         role: PhotoRole::from_text(&fields.text("role")?).unwrap_or(PhotoRole::Evidence),
         caption: fields.text("caption").unwrap_or_default(),
         by: fields.bytes("by", PersonId::from_slice)?,
         claimed_at: fields.time("claimed_at")?,
         stamp: fields.stamp("stamp")?,
     })
+}
+
+/// A preview without its size, or past the bound, is none: the photo is there all the same.
+fn read_preview(fields: &Fields<'_>) -> Option<Preview> {
+    let preview = Preview {
+        hash: fields.bytes("preview", PhotoHash::from_slice)?,
+        size: fields.count("preview_size")?,
+    };
+    (1..=PREVIEW_BYTES_MAX).contains(&preview.size).then_some(preview)
 }
 
 fn read_sign_off(id: SignOffId, fields: &Fields<'_>) -> Option<SignOff> {

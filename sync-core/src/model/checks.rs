@@ -5,7 +5,8 @@ use super::money::Fen;
 use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Refusal};
 use crate::limits::{
-    FIELD_CHARS_MAX, NOTE_CHARS_MAX, PHOTO_BYTES_MAX, SUM_FEN_MAX, TYPED_AHEAD_MS_MAX, TYPED_TIME_MIN,
+    FIELD_CHARS_MAX, NOTE_CHARS_MAX, PHOTO_BYTES_MAX, PREVIEW_BYTES_MAX, SUM_FEN_MAX, TYPED_AHEAD_MS_MAX,
+    TYPED_TIME_MIN,
 };
 
 /// A text of any lines, at most so many letters long.
@@ -88,6 +89,12 @@ pub(super) fn photo(new: &NewPhoto) -> Result<(), Refusal> {
             ErrorCode::PhotoTooLarge,
             format!("the photo has {} bytes; at most {PHOTO_BYTES_MAX} are taken", new.size),
         ));
+    }
+    if let Some(preview) = new.preview
+        && !(1..=PREVIEW_BYTES_MAX).contains(&preview.size)
+    {
+        let message = format!("the preview has {} bytes; 1 to {PREVIEW_BYTES_MAX} are taken", preview.size);
+        return Err(Refusal::new(ErrorCode::PhotoTooLarge, message));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::ids::{
     AreaId, CheckId, CheckpointId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId, RouteId,
     SettlementId, SignOffId, SiteId,
 };
-use crate::model::case::Place;
+use crate::model::case::{Place, Preview};
 use crate::model::entry::Declared;
 use crate::model::fact::{Dispatch, Fact};
 use crate::model::order::{Party, Window};
@@ -204,6 +204,9 @@ pub struct NewPhoto {
     /// In the person's words.
     #[n(3)]
     pub caption: String,
+    /// Its small copy, whose bytes are safe on the device too.
+    #[n(4)]
+    pub preview: Option<Preview>,
 }
 
 /// How the asking for a signature ended.

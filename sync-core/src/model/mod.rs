@@ -21,7 +21,7 @@ mod statement;
 mod summary;
 mod words;
 
-pub use case::{Case, ParallelEdit, Photo, Place, SignOff};
+pub use case::{Case, ParallelEdit, Photo, Place, Preview, SignOff};
 pub use command::{
     CheckPhoto, Classification, Command, ContactDetails, NewCase, NewCheck, NewEntry, NewOrder, NewPhoto,
     NewRound, NewSignOff, OrderSorting, SitePerson,

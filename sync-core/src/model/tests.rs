@@ -133,6 +133,7 @@ fn a_case_reads_back_what_its_commands_wrote() {
                 size: 1,
                 role: PhotoRole::After,
                 caption: String::new(),
+                preview: Some(Preview { hash: PhotoHash::of(b"small x"), size: 7 }),
             },
         },
         sign(SignOffOutcome::Signed, true),

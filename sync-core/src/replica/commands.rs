@@ -1,5 +1,6 @@
 //! What a person can ask for. Each command is on disk before it returns, or has changed nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use minicbor::bytes::ByteVec;
@@ -7,18 +8,20 @@ use minicbor::bytes::ByteVec;
 use super::desk::{execute, seal};
 use super::draft::Draft;
 use super::outbox::{EditState, OutboxRow};
-use super::photos::PhotoRow;
+use super::photos::{PhotoKind, PhotoRow};
+use super::rounds::Picture;
 use super::store::{UploadState, Write};
 use super::{Replica, meta::Enrolment};
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::{
     CommandId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, PhotoId, SettlementId, SignOffId, SiteId,
 };
-use crate::limits::{PHOTO_BYTES_MAX, SIGNATURE_BYTES_MAX};
+use crate::limits::{PHOTO_BYTES_MAX, PREVIEW_BYTES_MAX, SIGNATURE_BYTES_MAX};
 use crate::model::{
     Author, Classification, Command, ContactDetails, Department, NewCase, NewEntry, NewOrder, NewPhoto,
-    NewSignOff, OrderSorting, PhotoRole, RENDERER, SignOffOutcome, SignOffSubject, Statement,
+    NewSignOff, OrderSorting, PhotoRole, Preview, RENDERER, SignOffOutcome, SignOffSubject, Statement,
 };
+use crate::picture::{check_preview, preview_of};
 use crate::rules;
 
 /// How the asking for an owner's signature ended.
@@ -44,7 +47,42 @@ pub struct SignOffResult<'a> {
 /// Bytes that a command names and that are kept with it.
 pub(super) struct Bytes<'a> {
     pub(super) hash: PhotoHash,
-    pub(super) bytes: &'a [u8],
+    pub(super) bytes: Cow<'a, [u8]>,
+    pub(super) kind: PhotoKind,
+}
+
+/// The mention of a picture, and what is kept with it: the picture and its preview. Drawing the preview takes
+/// as long as decoding the picture.
+///
+/// # Errors
+/// [`ErrorCode::PhotoEmpty`], [`ErrorCode::PhotoTooLarge`], or [`ErrorCode::ValueOutOfRange`] for a preview that
+/// is none.
+pub(super) fn keep<'a>(
+    picture: &Picture<'a>,
+    role: PhotoRole,
+) -> Result<(NewPhoto, Vec<Bytes<'a>>), Refusal> {
+    let size = size_of(picture.bytes, PHOTO_BYTES_MAX)?;
+    let hash = picture.hash();
+    let small = match picture.preview {
+        Some(handed_in) => {
+            check_preview(handed_in)?;
+            Some(Cow::Borrowed(handed_in))
+        }
+        // A copy that is no smaller saves nobody anything.
+        None => preview_of(picture.bytes).filter(|made| made.len() < picture.bytes.len()).map(Cow::Owned),
+    };
+    let small = small.map(|bytes| Bytes { hash: PhotoHash::of(&bytes), bytes, kind: PhotoKind::Preview });
+    // A picture that is handed in as its own preview has none.
+    let small = small.filter(|small| small.hash != hash);
+    let preview = match &small {
+        Some(small) => Some(Preview { hash: small.hash, size: size_of(&small.bytes, PREVIEW_BYTES_MAX)? }),
+        None => None,
+    };
+    let kind =
+        if preview.is_none() && size <= PREVIEW_BYTES_MAX { PhotoKind::Small } else { PhotoKind::Original };
+    let new = NewPhoto { hash, size, role, caption: picture.caption.to_owned(), preview };
+    let whole = Bytes { hash, bytes: Cow::Borrowed(picture.bytes), kind };
+    Ok((new, std::iter::once(whole).chain(small).collect()))
 }
 
 /// All commands fail with [`ErrorCode::NotEnrolled`] or [`ErrorCode::DeviceRevoked`] on a replica that
@@ -152,10 +190,10 @@ impl Replica {
         Ok(entry)
     }
 
-    /// Keeps a photo and names it in the case, in one transaction.
+    /// Keeps a photo with its preview and names both in the case, in one transaction.
     ///
     /// # Errors
-    /// See the commands in general; [`ErrorCode::PhotoEmpty`], [`ErrorCode::PhotoTooLarge`].
+    /// See [`Replica::add_picture`].
     pub fn add_photo(
         &mut self,
         case: DocumentId,
@@ -163,11 +201,24 @@ impl Replica {
         role: PhotoRole,
         caption: &str,
     ) -> Result<PhotoHash, Refusal> {
-        let size = size_of(bytes, PHOTO_BYTES_MAX)?;
+        self.add_picture(case, role, &Picture { bytes, caption, preview: None })
+    }
+
+    /// As [`Replica::add_photo`], for an app that draws the preview itself.
+    ///
+    /// # Errors
+    /// See the commands in general; [`ErrorCode::PhotoEmpty`], [`ErrorCode::PhotoTooLarge`];
+    /// [`ErrorCode::ValueOutOfRange`] for a preview that is none.
+    pub fn add_picture(
+        &mut self,
+        case: DocumentId,
+        role: PhotoRole,
+        picture: &Picture<'_>,
+    ) -> Result<PhotoHash, Refusal> {
+        let (new, bytes) = keep(picture, role)?;
         let photo = PhotoId::mint(self.env.clock.read().wall, &mut *self.env.rng);
-        let hash = PhotoHash::of(bytes);
-        let new = NewPhoto { hash, size, role, caption: caption.to_owned() };
-        self.give(&Command::AddPhoto { case, photo, new }, &[Bytes { hash, bytes }])?;
+        let hash = new.hash;
+        self.give(&Command::AddPhoto { case, photo, new }, &bytes)?;
         Ok(hash)
     }
 
@@ -223,7 +274,11 @@ impl Replica {
         let png = result.strokes_png.filter(|_| result.outcome == SignOffOutcome::Signed);
         let strokes =
             png.map(|bytes| size_of(bytes, bound).map(|size| (PhotoHash::of(bytes), size))).transpose()?;
-        let kept = png.map(|bytes| Bytes { hash: PhotoHash::of(bytes), bytes });
+        let kept = png.map(|bytes| Bytes {
+            hash: PhotoHash::of(bytes),
+            bytes: Cow::Borrowed(bytes),
+            kind: PhotoKind::Strokes,
+        });
         let sign_off = SignOffId::mint(self.env.clock.read().wall, &mut *self.env.rng);
         let new = NewSignOff {
             subject: result.subject,
@@ -288,11 +343,12 @@ impl Replica {
             state: EditState::OnThisPhone,
             attempts: 0,
         });
-        for &Bytes { hash, bytes } in bytes {
+        for Bytes { hash, bytes, kind } in bytes {
+            let (hash, kind) = (*hash, *kind);
             let size = size_of(bytes, PHOTO_BYTES_MAX)?;
             let case = command.document();
-            let row =
-                PhotoRow { hash, seq, size, case, command: author.command, upload: UploadState::default() };
+            let upload = UploadState::default();
+            let row = PhotoRow { hash, seq, size, case, command: author.command, upload, kind };
             draft.write_last(Write::PutPhoto(row, bytes.to_vec()));
         }
         let (writes, update) = draft.finish()?;

@@ -10,15 +10,16 @@
 //! A session holds nothing that is missed when it is dropped. Asked for a request twice without a reply in
 //! between, it takes the reply for lost: records go again as they are, an upload asks where it stands.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::{Request, Response, StatusCode};
 use minicbor::bytes::ByteVec;
 
 use super::Replica;
+use super::budget::{Stop, SyncBudget};
 use super::http_reply::{header_bytes, length, refusal_in};
 use super::outbox::EditState;
-use super::photos::to_ask_about;
+use super::photos::{PhotoKind, to_ask_about};
 use super::repair::{Answered, Repair, Step};
 use super::reply::Taken;
 use super::store::Write;
@@ -26,9 +27,7 @@ use super::upload::{Progress, Upload};
 use crate::clock::ClockReading;
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::PhotoHash;
-use crate::limits::{
-    PAGE_BYTES_DEFAULT, PUSH_BYTES_TARGET, REPLY_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_RECOVERED_MAX,
-};
+use crate::limits::{REPLY_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_RECOVERED_MAX};
 use crate::protocol::messages::{SyncReply, SyncRequest, UploadGrant};
 use crate::protocol::packing::{pack, unpack};
 use crate::protocol::{MEDIA_TYPE, PROTOCOL};
@@ -38,19 +37,6 @@ const COMPARE_EVERY_MS: i64 = 24 * 3600 * 1000;
 const SYNC_PATH: &str = "/v1/sync";
 /// How often one session signs anew because the server asked for another token or counter.
 const SIGN_AGAIN_MAX: u8 = 2;
-
-/// What a sync may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SyncBudget {
-    /// About how many bytes of pages to ask for in one round trip.
-    pub page_bytes: u32,
-}
-
-impl Default for SyncBudget {
-    fn default() -> Self {
-        Self { page_bytes: PAGE_BYTES_DEFAULT }
-    }
-}
 
 /// What a sync has done so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,13 +51,20 @@ pub struct SyncCounts {
     pub accepted: u32,
     /// Edits that were refused for good.
     pub refused: u32,
-    /// Photos whose last byte the server has.
+    /// Photos and drawn signatures whose last byte the server has.
     pub photos_sent: u32,
+    /// Previews whose last byte the server has.
+    pub previews_sent: u32,
     /// How often everything held was compared with the server's side: because the sums differed, which
     /// they never do in honest runs, once a day, or because the office wished it.
     pub repairs: u32,
     /// How often the cursors were set back because a repair did not mend what differed.
     pub resyncs: u32,
+    /// What of the budget was used up, if that ended the sync.
+    pub stopped: Option<Stop>,
+    /// The budget ended the sync while there was more to do. What a budget leaves out of its own choice, such
+    /// as photos on a metered link, is not more.
+    pub more: bool,
 }
 
 /// See the module.
@@ -84,9 +77,13 @@ pub struct SyncSession {
     waiting: BTreeSet<u64>,
     asked_photos: BTreeSet<PhotoHash>,
     tried_photos: BTreeSet<PhotoHash>,
-    grants: VecDeque<UploadGrant>,
+    /// In the order in which they are to be used.
+    grants: BTreeMap<(PhotoKind, u64, PhotoHash), UploadGrant>,
     repair: Option<Repair>,
     signed_again: u8,
+    started: ClockReading,
+    /// An answer was taken in; until then no budget is used up.
+    answered: bool,
     counts: SyncCounts,
 }
 
@@ -112,6 +109,10 @@ impl SyncSession {
     pub fn counts(&self) -> SyncCounts {
         self.counts
     }
+
+    fn spent(&self) -> u64 {
+        self.counts.bytes_up.saturating_add(self.counts.bytes_down)
+    }
 }
 
 impl Replica {
@@ -125,24 +126,35 @@ impl Replica {
             waiting: BTreeSet::new(),
             asked_photos: BTreeSet::new(),
             tried_photos: BTreeSet::new(),
-            grants: VecDeque::new(),
+            grants: BTreeMap::new(),
             repair: None,
             signed_again: 0,
+            started: self.env.clock.read(),
+            answered: false,
             counts: SyncCounts::default(),
         }
     }
 
-    /// The next request to send, by its path alone; `None` when the sync is done.
+    /// The next request to send, by its path alone; `None` when the sync is done or its budget used up.
     ///
     /// # Errors
     /// [`ErrorCode::NotEnrolled`], [`ErrorCode::DeviceRevoked`], `store_…` codes, or
     /// [`ErrorCode::BadRequest`] for a session that a newer one has replaced.
     pub fn next_request(&mut self, session: &mut SyncSession) -> Result<Option<Request<Vec<u8>>>, Refusal> {
         self.is_newest(session)?;
+        let spent = session.spent();
+        if !matches!(session.phase, Phase::Done) && session.answered {
+            let now = self.env.clock.read();
+            if let Some(stop) = session.budget.used_up(spent, session.started, now) {
+                session.counts.stopped = Some(stop);
+                session.counts.more = true;
+                session.phase = Phase::Done;
+            }
+        }
         let request = match &mut session.phase {
             Phase::Done => return Ok(None),
             Phase::Ask | Phase::Asked(_) => self.ask(session)?,
-            Phase::Upload(upload) => upload.request(&*self.store)?,
+            Phase::Upload(upload) => upload.request(&*self.store, session.budget.piece_bytes(spent))?,
         };
         let line =
             length(request.method().as_str().len() + request.uri().path().len() + "  HTTP/1.1\r\n".len());
@@ -171,6 +183,7 @@ impl Replica {
             }
             Phase::Upload(mut upload) => {
                 let outcome = self.take_upload_answer(session, &mut upload, reply);
+                session.answered |= outcome.is_ok();
                 match outcome {
                     Ok(true) => self.move_on(session, false),
                     Ok(false) => {
@@ -202,6 +215,7 @@ impl Replica {
     fn ask(&mut self, session: &mut SyncSession) -> Result<Request<Vec<u8>>, Refusal> {
         self.enrolment()?;
         let at = self.env.clock.read();
+        let spent = session.spent();
         let mut meta = self.meta.clone();
         meta.counter += 1;
         let mut writes = vec![meta.write()];
@@ -213,7 +227,8 @@ impl Replica {
                 continue;
             }
             envelope_bytes += row.envelope_bytes;
-            let full = envelope_bytes > PUSH_BYTES_TARGET || sent.len() == REQUEST_ENVELOPES_MAX;
+            let full =
+                envelope_bytes > session.budget.push_bytes(spent) || sent.len() == REQUEST_ENVELOPES_MAX;
             if full && !sent.is_empty() {
                 break;
             }
@@ -224,7 +239,8 @@ impl Replica {
                 writes.push(Write::SetEditState(row.seq, EditState::Sent));
             }
         }
-        let photos = to_ask_about(&*self.store, &session.asked_photos, &sent)?;
+        let photos = to_ask_about(&*self.store, &session.budget, &session.asked_photos, &sent)?;
+        let photos: Vec<_> = photos.into_iter().map(|row| row.hash).collect();
         let message = SyncRequest {
             protocol: PROTOCOL,
             log: meta.log.ok_or_else(|| Refusal::new(ErrorCode::NotEnrolled, "no log is known"))?,
@@ -232,7 +248,7 @@ impl Replica {
             behind: meta.behind.clone(),
             envelopes,
             time: meta.claim(at),
-            budget_bytes: session.budget.page_bytes,
+            budget_bytes: session.budget.page_bytes(spent),
             photos: photos.clone(),
             rights: meta.rights_digest(),
             repair: session.repair.as_ref().map(Repair::question),
@@ -279,6 +295,7 @@ impl Replica {
             level,
             recovered,
         } = taken;
+        session.answered = true;
         session.counts.accepted += settled.accepted;
         session.counts.refused += settled.refused;
         session.counts.resyncs += u32::from(resync);
@@ -286,8 +303,10 @@ impl Replica {
         session.waiting.extend(&asked.sent);
         session.waiting.retain(|seq| !made_again.contains(seq));
         for grant in grants {
-            if session.tried_photos.insert(grant.hash) {
-                session.grants.push_back(grant);
+            if let Some(row) = self.store.photo(grant.hash)?
+                && session.tried_photos.insert(grant.hash)
+            {
+                session.grants.insert((row.kind, row.seq, row.hash), grant);
             }
         }
         let repairing = self.go_on_repairing(session, repair, differs || asked_to_compare, level)?;
@@ -334,7 +353,15 @@ impl Replica {
             session.phase = Phase::Ask;
             return Ok(());
         }
-        while let Some(grant) = session.grants.pop_front() {
+        let unasked = to_ask_about(&*self.store, &session.budget, &session.asked_photos, &[])?;
+        // More photos may wait than one request asks about: those that go first are granted first.
+        let earlier = |kind: PhotoKind| {
+            kind == PhotoKind::Original && unasked.first().is_some_and(|row| row.kind < PhotoKind::Original)
+        };
+        while let Some(((kind, ..), _)) = session.grants.first_key_value()
+            && !earlier(*kind)
+            && let Some((_, grant)) = session.grants.pop_first()
+        {
             // A grant for what is not here, or not of that size, grants nothing.
             if let Some(row) = self.store.photo(grant.hash)?
                 && !row.upload.stored
@@ -344,8 +371,7 @@ impl Replica {
                 return Ok(());
             }
         }
-        let unasked = !to_ask_about(&*self.store, &session.asked_photos, &[])?.is_empty();
-        session.phase = if unasked { Phase::Ask } else { Phase::Done };
+        session.phase = if unasked.is_empty() { Phase::Done } else { Phase::Ask };
         Ok(())
     }
 
@@ -381,7 +407,12 @@ impl Replica {
             Progress::Going => Ok(false),
             Progress::Failed => Ok(true),
             Progress::Complete => {
-                session.counts.photos_sent += 1;
+                match row.kind {
+                    PhotoKind::Preview => session.counts.previews_sent += 1,
+                    PhotoKind::Strokes | PhotoKind::Small | PhotoKind::Original | PhotoKind::Fetched => {
+                        session.counts.photos_sent += 1;
+                    }
+                }
                 // Asked about once more, for the receipt.
                 session.asked_photos.remove(&hash);
                 Ok(true)

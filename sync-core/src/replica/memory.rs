@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::outbox::OutboxRow;
-use super::photos::PhotoRow;
+use super::photos::{PhotoKind, PhotoRow};
 use super::store::{
     CaseFilter, CaseListItem, DocumentContent, DocumentHead, Key, Store, StoreError, SummaryRow, Unsettled,
     Write,
@@ -23,6 +23,7 @@ pub struct MemoryStore {
     edits: BTreeMap<u64, OutboxRow>,
     photos: BTreeMap<PhotoHash, (PhotoRow, Vec<u8>)>,
     recovered: Vec<RecoveredChange>,
+    parts: BTreeMap<(PhotoHash, u64), (DocumentId, Vec<u8>)>,
 }
 
 impl MemoryStore {
@@ -55,6 +56,7 @@ impl MemoryStore {
                 self.summaries.remove(&id);
                 self.members.retain(|(_, member)| *member != id);
                 self.photos.retain(|_, (row, _)| row.case != id || !row.upload.stored);
+                self.parts.retain(|_, (case, _)| *case != id);
             }
             Write::Join(feed, id) => {
                 self.members.insert((feed, id));
@@ -79,8 +81,15 @@ impl MemoryStore {
             }
             Write::ForgetBackedUp(pos) => self.edits.retain(|_, row| !row.is_backed_up(pos)),
             Write::PutPhoto(row, bytes) => {
-                self.photos.entry(row.hash).or_insert((row, bytes));
+                let known = self.photos.get(&row.hash).map(|(known, _)| known.kind);
+                if known.is_none() || (known == Some(PhotoKind::Fetched) && row.kind != PhotoKind::Fetched) {
+                    self.photos.insert(row.hash, (row, bytes));
+                }
             }
+            Write::PutPart(hash, case, offset, bytes) => {
+                self.parts.insert((hash, offset), (case, bytes));
+            }
+            Write::DropParts(hash) => self.parts.retain(|(of, _), _| *of != hash),
             Write::SetUpload(hash, upload) => {
                 if let Some((row, _)) = self.photos.get_mut(&hash) {
                     row.upload = upload;
@@ -194,10 +203,15 @@ impl Store for MemoryStore {
         Ok(self.photos.get(&hash).map(|(row, _)| row.clone()))
     }
 
+    fn parts(&self, hash: PhotoHash) -> Result<Vec<u8>, StoreError> {
+        let parts = self.parts.range((hash, 0)..=(hash, u64::MAX));
+        Ok(parts.flat_map(|(_, (_, bytes))| bytes.iter().copied()).collect())
+    }
+
     fn photos_owed(&self) -> Result<Vec<PhotoRow>, StoreError> {
         let mut owed: Vec<_> =
             self.photos.values().map(|(row, _)| row).filter(|row| !row.upload.stored).cloned().collect();
-        owed.sort_by_key(|row| (row.seq, row.hash));
+        owed.sort_by_key(|row| (row.kind, row.seq, row.hash));
         Ok(owed)
     }
 

@@ -12,14 +12,19 @@
 //!   (what became of what was sent), `rebase` (edits made again after a refusal) and `pages` (what is new).
 //! - `repair`: finding and mending what differs when the sums do.
 //! - `signing`: requests signed with a counter. `hints`: the server says that there is something.
-//! - `photos`, `upload`: pictures, after the records, to the byte where the last try stopped.
+//!   `budget`: what it may cost and what goes first. `backoff`: how long to wait after a failure.
+//! - `photos`, `upload`: pictures, after the records, to the byte where the last try stopped. `fetch`: those
+//!   that others took.
 
+mod backoff;
+mod budget;
 mod cache;
 mod commands;
 mod desk;
 mod draft;
 mod driver;
 mod enrol;
+mod fetch;
 mod hints;
 mod http_reply;
 mod memory;
@@ -42,13 +47,16 @@ mod verdicts;
 
 use rand_core::Rng;
 
+pub use backoff::{BACKOFF_MS_MAX, BACKOFF_MS_MIN, Backoff, RETRY_AFTER_MS_MAX, retry_after_ms};
+pub use budget::{Photos, Stop, SyncBudget};
 pub use commands::SignOffResult;
-pub use driver::{SyncBudget, SyncCounts, SyncSession};
+pub use driver::{SyncCounts, SyncSession};
+pub use fetch::{PhotoFetch, WantedPhoto};
 pub use hints::{Hint, HintReader};
 pub use memory::MemoryStore;
 pub use meta::Enrolment;
 pub use outbox::{EditInfo, EditState, OutboxItem, OutboxRow};
-pub use photos::PhotoRow;
+pub use photos::{PhotoKind, PhotoRow};
 pub use read::Status;
 pub use rounds::{NewResult, Picture, RoundFilter, RoundListItem, WalkFor};
 #[cfg(feature = "sqlite")]

@@ -3,6 +3,7 @@
 use super::Replica;
 use super::meta::Enrolment;
 use super::outbox::EditInfo;
+use super::photos::PhotoKind;
 use super::store::{CaseFilter, CaseListItem};
 use crate::clock::Timestamp;
 use crate::document::{Document, DocumentKind, Heads};
@@ -17,8 +18,10 @@ use crate::protocol::messages::RoleGrant;
 pub struct Status {
     /// Edits without a final answer.
     pub pending_edits: usize,
-    /// Photos that the server has not confirmed.
+    /// Photos and drawn signatures that the server has not confirmed.
     pub photos_owed: usize,
+    /// Previews that the server has not confirmed.
+    pub previews_owed: usize,
     /// Edits that were refused.
     pub refused: usize,
     /// When the last reply of the server was taken in, by this phone's clock.
@@ -118,11 +121,13 @@ impl Replica {
     /// `store_…` codes.
     pub fn status(&self) -> Result<Status, Refusal> {
         let owed = self.store.photos_owed()?;
+        let previews_owed = owed.iter().filter(|row| row.kind == PhotoKind::Preview).count();
         let photo_errors =
             owed.iter().filter_map(|row| Some((row.hash, row.upload.error.clone()?))).collect();
         Ok(Status {
             pending_edits: self.store.unsettled()?.len(),
-            photos_owed: owed.len(),
+            photos_owed: owed.len() - previews_owed,
+            previews_owed,
             refused: self.store.refused()?.len(),
             last_sync: self.meta.last_sync,
             clock_offset_ms: self.meta.server_clock.map(|clock| clock.offset_ms()),

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::Replica;
-use super::commands::{Bytes, no_case, size_of};
+use super::commands::{Bytes, keep, no_case};
 use crate::clock::Timestamp;
 use crate::document::DocumentKind;
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::{CheckId, CheckpointId, DocumentId, EntryId, PhotoHash, PhotoId, RouteId, SiteId};
-use crate::limits::{PACE_MS_MIN_DEFAULT, PHOTO_BYTES_MAX};
+use crate::limits::PACE_MS_MIN_DEFAULT;
 use crate::model::{
-    CheckPhoto, Command, ItemAnswer, NewCase, NewCheck, NewPhoto, NewRound, PhotoRole, PlannedCheckpoint,
-    Reading, Round, RoundKind, RoundPlan, Route, Site,
+    CheckPhoto, Command, ItemAnswer, NewCase, NewCheck, NewRound, PhotoRole, PlannedCheckpoint, Reading,
+    Round, RoundKind, RoundPlan, Route, Site,
 };
 use crate::rules::policy_of;
 use crate::rules::rounds::{self, DueRound, RoundCoverage};
@@ -25,6 +25,9 @@ pub struct Picture<'a> {
     pub bytes: &'a [u8],
     /// In the photographer's words; may be empty.
     pub caption: &'a str,
+    /// Its small copy, if the app drew one: a JPEG or WebP of at most 320 px a side and 64 KiB. Without it the
+    /// replica draws one, which it cannot for HEIC.
+    pub preview: Option<&'a [u8]>,
 }
 
 impl Picture<'_> {
@@ -197,7 +200,7 @@ impl Replica {
     ) -> Result<PhotoHash, Refusal> {
         let (CheckPhoto { id: photo, photo: new }, bytes) = self.keep(picture)?;
         let hash = new.hash;
-        self.give(&Command::AddRoundPhoto { round, photo, check, new }, &[bytes])?;
+        self.give(&Command::AddRoundPhoto { round, photo, check, new }, &bytes)?;
         Ok(hash)
     }
 
@@ -303,7 +306,7 @@ impl Replica {
         for picture in result.pictures {
             let (photo, kept) = self.keep(picture)?;
             photos.push(photo);
-            bytes.push(kept);
+            bytes.extend(kept);
         }
         let new = NewCheck {
             checkpoint: result.checkpoint,
@@ -315,12 +318,10 @@ impl Replica {
         Ok((CheckId::mint(self.env.clock.read().wall, &mut *self.env.rng), new, bytes))
     }
 
-    fn keep<'a>(&mut self, picture: &Picture<'a>) -> Result<(CheckPhoto, Bytes<'a>), Refusal> {
-        let size = size_of(picture.bytes, PHOTO_BYTES_MAX)?;
+    fn keep<'a>(&mut self, picture: &Picture<'a>) -> Result<(CheckPhoto, Vec<Bytes<'a>>), Refusal> {
+        let (photo, bytes) = keep(picture, PhotoRole::Evidence)?;
         let id = PhotoId::mint(self.env.clock.read().wall, &mut *self.env.rng);
-        let (hash, caption) = (picture.hash(), picture.caption.to_owned());
-        let photo = NewPhoto { hash, size, role: PhotoRole::Evidence, caption };
-        Ok((CheckPhoto { id, photo }, Bytes { hash, bytes: picture.bytes }))
+        Ok((CheckPhoto { id, photo }, bytes))
     }
 }
 

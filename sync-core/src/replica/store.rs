@@ -215,7 +215,8 @@ pub enum Write {
     PutSummary(DocumentId, SummaryRow),
     /// Takes a case out of the lists.
     DropSummary(DocumentId),
-    /// Deletes a document with content, summary, memberships, and those of its photos that the server has.
+    /// Deletes a document with content, summary, memberships, and those of its photos that the server has, be
+    /// they of others, of which the server has all, or this device's own. Beginnings of photos go too.
     DropDocument(DocumentId),
     /// The document is in the feed.
     Join(FeedNumber, DocumentId),
@@ -229,8 +230,14 @@ pub enum Write {
     SetEditState(u64, EditState),
     /// Deletes the accepted outbox rows at or below this position.
     ForgetBackedUp(Pos),
-    /// Keeps a photo. Its bytes never change; keeping it again changes nothing.
+    /// Keeps a photo. Its bytes never change; keeping it again changes nothing, except that one which was only
+    /// fetched becomes this device's own if it is named here.
     PutPhoto(PhotoRow, Vec<u8>),
+    /// Keeps the beginning of somebody else's photo up to here: the photo, the document for which it is
+    /// fetched, where the bytes belong, the bytes.
+    PutPart(PhotoHash, DocumentId, u64, Vec<u8>),
+    /// Forgets what is kept of somebody else's photo that has not arrived in full.
+    DropParts(PhotoHash),
     /// Sets how far the server has a photo.
     SetUpload(PhotoHash, UploadState),
     /// Deletes a photo.
@@ -362,7 +369,13 @@ pub trait Store: Send {
     /// See [`Store::value`].
     fn photo(&self, hash: PhotoHash) -> Result<Option<PhotoRow>, StoreError>;
 
-    /// Photos that the server does not have yet, in the order in which they were taken.
+    /// What has arrived so far of somebody else's photo, from its beginning on.
+    ///
+    /// # Errors
+    /// See [`Store::value`].
+    fn parts(&self, hash: PhotoHash) -> Result<Vec<u8>, StoreError>;
+
+    /// Photos that the server does not have yet, in the order in which they are sent: by kind, then as taken.
     ///
     /// # Errors
     /// See [`Store::value`].

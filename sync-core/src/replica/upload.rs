@@ -8,7 +8,6 @@ use http::{Method, Request, Response, StatusCode};
 use super::http_reply::{header, number, refusal_in};
 use super::store::{Store, UploadState};
 use crate::error::{ErrorCode, Refusal};
-use crate::limits::PHOTO_CHUNK_BYTES;
 use crate::protocol::messages::UploadGrant;
 
 const UPLOADS_PATH: &str = "/v1/uploads";
@@ -55,8 +54,12 @@ impl Upload {
         &self.grant
     }
 
-    /// The next request. Asked for a second time without a reply in between, it asks where things stand.
-    pub(super) fn request(&mut self, store: &dyn Store) -> Result<Request<Vec<u8>>, Refusal> {
+    /// The next request, with at most so many bytes of the photo. Asked for a second time without a reply in between, it asks where things stand.
+    pub(super) fn request(
+        &mut self,
+        store: &dyn Store,
+        piece_bytes_max: usize,
+    ) -> Result<Request<Vec<u8>>, Refusal> {
         if self.in_flight
             && let Step::Send { path, .. } = &self.step
         {
@@ -74,7 +77,7 @@ impl Upload {
                 .body(Vec::new()),
             Step::Ask { path } => request.method(Method::HEAD).uri(path).body(Vec::new()),
             Step::Send { path, offset } => {
-                let piece = store.photo_bytes(self.grant.hash, *offset, PHOTO_CHUNK_BYTES)?;
+                let piece = store.photo_bytes(self.grant.hash, *offset, piece_bytes_max)?;
                 let piece = piece.ok_or_else(|| {
                     Refusal::new(ErrorCode::StoreCorrupt, format!("photo {} has no bytes", self.grant.hash))
                 })?;

@@ -94,7 +94,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let mut bytes = vec![0; self.rng.random_range(1..2_000)];
         self.rng.fill_bytes(&mut bytes);
-        let picture = Picture { bytes: &bytes, caption: "现场" };
+        let picture = Picture { bytes: &bytes, caption: "现场", preview: None };
         let earlier = found.round.checks.choose(&mut self.rng).map(|check| check.id);
         if let Some(check) = earlier.filter(|_| self.rng.random_bool(0.15)) {
             return replica.add_round_photo(found.id, Some(check), &picture).map(|_| ());

@@ -143,7 +143,9 @@ impl World {
             let page_bytes = [PAGE_BYTES_MIN, 20_000, 256 * 1024][self.rng.random_range(0..3)];
             let device = &mut self.devices[at];
             let (Some(replica), true) = (device.replica.as_mut(), device.id.is_some()) else { return Ok(()) };
-            let session = device.session.get_or_insert_with(|| replica.start_sync(SyncBudget { page_bytes }));
+            let session = device.session.get_or_insert_with(|| {
+                replica.start_sync(SyncBudget { page_bytes, ..SyncBudget::default() })
+            });
             let request = match replica.next_request(session) {
                 Ok(Some(request)) => request,
                 Ok(None) => return self.end_session(at),

@@ -34,7 +34,7 @@ fn a_round_walked_offline_reads_in_the_office_with_what_became_of_every_point() 
 
     // From here on there is no network. The east gate in time, by its printed code.
     let round = guard.start_round(night).unwrap();
-    let live = Picture { bytes: b"the gate at night", caption: "" };
+    let live = Picture { bytes: b"the gate at night", caption: "", preview: None };
     let at_gate = NewResult {
         pictures: &[live],
         ..result(
@@ -46,7 +46,7 @@ fn a_round_walked_offline_reads_in_the_office_with_what_became_of_every_point() 
     guard.check(round, &at_gate).unwrap();
     // The pump room: water on the floor, which becomes a case at once.
     estate.at(10);
-    let puddle = Picture { bytes: b"water on the floor", caption: "积水" };
+    let puddle = Picture { bytes: b"water on the floor", caption: "积水", preview: None };
     let at_pump = NewResult {
         pictures: &[puddle],
         note: "阀门渗水".into(),
@@ -61,8 +61,8 @@ fn a_round_walked_offline_reads_in_the_office_with_what_became_of_every_point() 
     let locked = Reading::Skipped { reason: SkipReason::Locked };
     guard.check(round, &result(point(site, "3-1-roof"), locked, Vec::new())).unwrap();
     estate.at(40);
-    let scratched = Picture { bytes: b"a scratched code", caption: "" };
-    let gauge = Picture { bytes: b"a gauge", caption: "" };
+    let scratched = Picture { bytes: b"a scratched code", caption: "", preview: None };
+    let gauge = Picture { bytes: b"a gauge", caption: "", preview: None };
     let at_hydrant = NewResult {
         pictures: &[scratched, gauge],
         ..result(
@@ -72,7 +72,9 @@ fn a_round_walked_offline_reads_in_the_office_with_what_became_of_every_point() 
         )
     };
     guard.check(round, &at_hydrant).unwrap();
-    guard.add_round_photo(round, Some(check), &Picture { bytes: b"the valve", caption: "阀门" }).unwrap();
+    guard
+        .add_round_photo(round, Some(check), &Picture { bytes: b"the valve", caption: "阀门", preview: None })
+        .unwrap();
     guard.finish_round(round, "大堂未到").unwrap();
     let late = guard.check(round, &at_hydrant).unwrap_err();
     assert_eq!(late.code, ErrorCode::RoundFinished);
@@ -327,10 +329,10 @@ fn bad_input_is_refused_with_a_reason_and_leaves_everything_as_it_was() {
     estate.sync(&mut guard);
     let gate = point(site, "gate-east");
     let normal = || vec![answer("barrier", Answer::Normal)];
-    let elsewhere = Picture { bytes: b"elsewhere", caption: "" };
+    let elsewhere = Picture { bytes: b"elsewhere", caption: "", preview: None };
     let caption = "长".repeat(5_000);
-    let long = [Picture { bytes: b"x", caption: &caption }];
-    let empty = [Picture { bytes: b"", caption: "" }];
+    let long = [Picture { bytes: b"x", caption: &caption, preview: None }];
+    let empty = [Picture { bytes: b"", caption: "", preview: None }];
     let of_far = point(far, "gate-east");
     let qr = || Reading::Qr { code: "RM-GATE-E".into(), photo: elsewhere.hash() };
     let pressure = |figure| {

@@ -91,7 +91,13 @@ fn sign_off(subject: SignOffSubject, outcome: SignOffOutcome) -> Command {
 /// For each container something that many may write and something that few may: the roles by their first
 /// letters, in the order guard, technician, reception, supervisor, director, manager, admin.
 fn table(site: SiteId) -> Vec<(&'static str, Command)> {
-    let photo = NewPhoto { hash: PhotoHash::of(b"p"), size: 1, role: PhotoRole::Before, caption: "".into() };
+    let photo = NewPhoto {
+        hash: PhotoHash::of(b"p"),
+        size: 1,
+        role: PhotoRole::Before,
+        caption: "".into(),
+        preview: None,
+    };
     let listed = SitePerson {
         person: PersonId::from_bytes([5; 16]),
         name: "李".into(),

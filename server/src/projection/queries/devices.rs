@@ -38,7 +38,7 @@ pub fn devices(db: &Connection, reach: &Reach) -> Result<Vec<DeviceLine>, Databa
         "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, coalesce(o.owed, 0)
          FROM devices d LEFT JOIN people p ON p.person = d.person
              LEFT JOIN (SELECT w.device, count(*) AS owed FROM owed w
-                        WHERE NOT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = w.hash)
+                        WHERE NOT w.preview AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = w.hash)
                         GROUP BY w.device) o ON o.device = d.device
          WHERE d.person IN (SELECT person FROM roles WHERE site IN {OFFICE_SITES})
          ORDER BY d.pos DESC LIMIT {DEVICES_MAX}"

@@ -61,7 +61,7 @@ pub fn person_name(db: &Connection, person: PersonId) -> Result<Option<String>, 
 pub fn devices(db: &Connection) -> Result<Vec<DeviceRow>, DatabaseError> {
     let mut statement = db.prepare_cached(
         "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked,
-             (SELECT count(*) FROM owed o WHERE o.device = d.device
+             (SELECT count(*) FROM owed o WHERE o.device = d.device AND NOT o.preview
               AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = o.hash))
          FROM devices d JOIN people p ON p.person = d.person ORDER BY d.pos",
     )?;

@@ -77,7 +77,7 @@ pub struct StoredPhoto {
     pub pos: u64,
 }
 
-/// The photo of this hash, if its bytes are here and a case or round in reach names it.
+/// The photo or preview of this hash, if its bytes are here and a case or round in reach names it.
 ///
 /// # Errors
 /// If the database fails.
@@ -85,7 +85,7 @@ pub fn photo(db: &Connection, reach: &Reach, hash: PhotoHash) -> Result<Option<S
     let sql = format!(
         "SELECT b.pos FROM blobs b WHERE b.hash = :hash AND EXISTS (
              SELECT 1 FROM photos f JOIN documents d ON d.number = f.document
-             WHERE f.hash = b.hash AND d.site IN {SITES})"
+             WHERE (f.hash = b.hash OR f.preview = b.hash) AND d.site IN {SITES})"
     );
     let me = reach.person();
     let pos: Option<i64> = db

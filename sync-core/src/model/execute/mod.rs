@@ -266,6 +266,12 @@ fn photo_fields(
         ("caption", ScalarValue::from(new.caption.as_str())),
     ]
     .into_iter()
+    .chain(new.preview.into_iter().flat_map(|preview| {
+        [
+            ("preview", ScalarValue::from(preview.hash.as_bytes().to_vec())),
+            ("preview_size", ScalarValue::Uint(preview.size)),
+        ]
+    }))
     .chain(signed(author, stamp))
 }
 

@@ -66,8 +66,13 @@ fn start(case: Option<DocumentId>) -> Command {
 }
 
 fn photo(of: &[u8]) -> CheckPhoto {
-    let photo =
-        NewPhoto { hash: PhotoHash::of(of), size: 3, role: PhotoRole::Evidence, caption: String::new() };
+    let photo = NewPhoto {
+        hash: PhotoHash::of(of),
+        size: 3,
+        role: PhotoRole::Evidence,
+        caption: String::new(),
+        preview: None,
+    };
     CheckPhoto { id: PhotoId::from_bytes([of[0]; 16]), photo }
 }
 

@@ -10,7 +10,7 @@ use crate::ids::{CommandId, DocumentId, PhotoHash};
 use crate::model::CaseSummary;
 use crate::protocol::messages::{DocumentNumber, FeedNumber, RecoveredChange};
 use crate::replica::outbox::OutboxRow;
-use crate::replica::photos::PhotoRow;
+use crate::replica::photos::{PhotoKind, PhotoRow};
 use crate::replica::store::{
     CaseFilter, CaseListItem, DocumentContent, DocumentHead, Key, Store, StoreError, SummaryRow, Unsettled,
     Write,
@@ -18,7 +18,7 @@ use crate::replica::store::{
 
 const HEAD: &str = "id, kind, number, actor, accepted, appended, left_all";
 const EDIT: &str = "seq, id, command, at_ms, envelope, items, state, attempts";
-const PHOTO: &str = "hash, seq, size, case_id, command, upload";
+const PHOTO: &str = "hash, seq, size, case_id, command, upload, kind";
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -113,6 +113,8 @@ fn photo(row: &Row<'_>) -> Result<PhotoRow> {
         case: id(row, 3, PLACE, DocumentId::from_slice)?,
         command: id(row, 4, PLACE, CommandId::from_slice)?,
         upload: cbor(row, 5, PLACE)?,
+        kind: PhotoKind::from_number(count(row, 6, PLACE)?)
+            .ok_or_else(|| StoreError::corrupt(PLACE, "no such kind"))?,
     })
 }
 
@@ -252,8 +254,14 @@ impl Store for SqliteStore {
         self.one(&select(PHOTO, "photos WHERE hash = ?1"), [hash.as_bytes()], photo)
     }
 
+    fn parts(&self, hash: PhotoHash) -> Result<Vec<u8>> {
+        let read = |row: &Row<'_>| column::<Vec<u8>>(row, 0, "photo_parts");
+        let sql = "SELECT bytes FROM photo_parts WHERE hash = ?1 ORDER BY position";
+        Ok(self.all(sql, [hash.as_bytes()], read)?.concat())
+    }
+
     fn photos_owed(&self) -> Result<Vec<PhotoRow>> {
-        self.all(&select(PHOTO, "photos WHERE stored = 0 ORDER BY seq, hash"), [], photo)
+        self.all(&select(PHOTO, "photos WHERE stored = 0 ORDER BY kind, seq, hash"), [], photo)
     }
 
     fn photo_bytes(&self, hash: PhotoHash, offset: u64, length: usize) -> Result<Option<Vec<u8>>> {

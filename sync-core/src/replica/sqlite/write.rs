@@ -6,7 +6,7 @@ use super::{SqliteStore, failed};
 use crate::ids::DocumentId;
 use crate::protocol::messages::RecoveredChange;
 use crate::replica::outbox::{EditState, OutboxRow};
-use crate::replica::photos::PhotoRow;
+use crate::replica::photos::{PhotoKind, PhotoRow};
 use crate::replica::store::{DocumentHead, StoreError, Write};
 
 impl SqliteStore {
@@ -101,6 +101,16 @@ fn step(to: &Connection, write: Write) -> Done {
             run(to, "DELETE FROM outbox WHERE accepted_pos <= ?1", [pos])?;
         }
         Write::PutPhoto(row, bytes) => put_photo(to, &row, &bytes)?,
+        Write::PutPart(hash, case, offset, bytes) => {
+            run(
+                to,
+                "INSERT OR REPLACE INTO photo_parts (hash, position, case_id, bytes) VALUES (?1, ?2, ?3, ?4)",
+                params![hash.as_bytes(), int(offset), case.as_bytes(), bytes],
+            )?;
+        }
+        Write::DropParts(hash) => {
+            run(to, "DELETE FROM photo_parts WHERE hash = ?1", [hash.as_bytes()])?;
+        }
         Write::SetUpload(hash, upload) => {
             run(
                 to,
@@ -159,6 +169,7 @@ fn drop_document(to: &Connection, id: DocumentId) -> Done {
         "DELETE FROM memberships WHERE document = ?1",
         "DELETE FROM photo_bytes WHERE hash IN (SELECT hash FROM photos WHERE case_id = ?1 AND stored = 1)",
         "DELETE FROM photos WHERE case_id = ?1 AND stored = 1",
+        "DELETE FROM photo_parts WHERE case_id = ?1",
     ] {
         run(to, sql, [id.as_bytes()])?;
     }
@@ -213,8 +224,12 @@ fn set_state(to: &Connection, seq: u64, state: &EditState) -> Done {
 fn put_photo(to: &Connection, row: &PhotoRow, bytes: &[u8]) -> Done {
     let added = run(
         to,
-        "INSERT OR IGNORE INTO photos (hash, seq, size, case_id, command, stored, upload)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO photos (hash, seq, size, case_id, command, stored, upload, kind)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT (hash) DO UPDATE SET seq = excluded.seq, case_id = excluded.case_id,
+                command = excluded.command, stored = excluded.stored, upload = excluded.upload,
+                kind = excluded.kind
+            WHERE photos.kind = ?9 AND excluded.kind <> ?9",
         params![
             row.hash.as_bytes(),
             int(row.seq),
@@ -223,12 +238,14 @@ fn put_photo(to: &Connection, row: &PhotoRow, bytes: &[u8]) -> Done {
             row.command.as_bytes(),
             row.upload.stored,
             cbor(&row.upload),
+            row.kind.number(),
+            PhotoKind::Fetched.number(),
         ],
     )?;
     if added > 0 {
         run(
             to,
-            "INSERT INTO photo_bytes (hash, bytes) VALUES (?1, ?2)",
+            "INSERT OR IGNORE INTO photo_bytes (hash, bytes) VALUES (?1, ?2)",
             params![row.hash.as_bytes(), bytes],
         )?;
     }

@@ -176,6 +176,7 @@ impl Store for FullDisk {
         unsettled_in(id: DocumentId) -> Vec<u64>;
         photo(hash: PhotoHash) -> Option<crate::replica::PhotoRow>;
         photos_owed() -> Vec<crate::replica::PhotoRow>;
+        parts(hash: PhotoHash) -> Vec<u8>;
         photo_bytes(hash: PhotoHash, offset: u64, length: usize) -> Option<Vec<u8>>;
         recovered(limit: usize) -> Vec<crate::protocol::messages::RecoveredChange>;
     }

@@ -7,8 +7,8 @@ use crate::ids::{ChangeHash, CommandId, DocumentId, PersonId, PhotoHash, SiteId}
 use crate::model::CaseSummary;
 use crate::protocol::messages::{DocumentNumber, FeedNumber};
 use crate::replica::{
-    CaseFilter, DocumentHead, EditState, Key, MemoryStore, OutboxItem, OutboxRow, PhotoRow, SqliteStore,
-    Store, SummaryRow, UploadState, Write,
+    CaseFilter, DocumentHead, EditState, Key, MemoryStore, OutboxItem, OutboxRow, PhotoKind, PhotoRow,
+    SqliteStore, Store, SummaryRow, UploadState, Write,
 };
 
 const A: DocumentId = DocumentId::from_bytes([1; 16]);
@@ -68,6 +68,7 @@ fn photo(seq: u64, bytes: &[u8], case: DocumentId) -> PhotoRow {
         case,
         command: CommandId::from_bytes([1; 16]),
         upload: UploadState::default(),
+        kind: PhotoKind::Original,
     }
 }
 
@@ -79,6 +80,8 @@ fn store_contract(make: impl Fn() -> Box<dyn Store>) {
     lists_are_newest_first(make());
     the_outbox_knows_what_is_settled(make());
     photos_are_read_in_pieces(make());
+    signatures_go_before_previews_and_those_before_photos(make());
+    photos_of_others_go_with_their_document(make());
 }
 
 fn values_are_replaced(mut store: Box<dyn Store>) {
@@ -219,6 +222,49 @@ fn photos_are_read_in_pieces(mut store: Box<dyn Store>) {
     assert!(store.photo(two.hash).unwrap().is_some());
     store.commit(vec![Write::DropPhoto(two.hash)]).unwrap();
     assert_eq!(store.photo_bytes(two.hash, 0, 1).unwrap(), None);
+}
+
+fn signatures_go_before_previews_and_those_before_photos(mut store: Box<dyn Store>) {
+    let of = |seq, bytes: &[u8], kind| PhotoRow { kind, ..photo(seq, bytes, A) };
+    let rows = [
+        of(1, b"a", PhotoKind::Original),
+        of(2, b"b", PhotoKind::Preview),
+        of(3, b"c", PhotoKind::Small),
+        of(4, b"d", PhotoKind::Preview),
+        of(5, b"e", PhotoKind::Strokes),
+    ];
+    store.commit(rows.iter().map(|row| Write::PutPhoto(row.clone(), b"x".to_vec())).collect()).unwrap();
+    let order: Vec<u64> = store.photos_owed().unwrap().iter().map(|row| row.seq).collect();
+    assert_eq!(order, [5, 2, 4, 3, 1]);
+}
+
+fn photos_of_others_go_with_their_document(mut store: Box<dyn Store>) {
+    let stored = UploadState { stored: true, ..UploadState::default() };
+    let fetched =
+        |bytes: &[u8]| PhotoRow { kind: PhotoKind::Fetched, upload: stored.clone(), ..photo(0, bytes, A) };
+    let (theirs, both) = (fetched(b"theirs"), fetched(b"both"));
+    let half = PhotoHash::of(b"half a photo");
+    store
+        .commit(vec![
+            Write::PutHead(A, head(1)),
+            Write::PutPhoto(theirs.clone(), b"theirs".to_vec()),
+            Write::PutPhoto(both.clone(), b"both".to_vec()),
+            Write::PutPart(half, A, 5, b"a ph".to_vec()),
+            Write::PutPart(half, A, 0, b"half ".to_vec()),
+        ])
+        .unwrap();
+    assert_eq!(store.photos_owed().unwrap(), []);
+    assert_eq!(store.parts(half).unwrap(), b"half a ph");
+    // Somebody names a photo here that was fetched before: now this device owes it, and keeps it.
+    let own = photo(3, b"both", B);
+    store.commit(vec![Write::PutPhoto(own.clone(), b"both".to_vec())]).unwrap();
+    assert_eq!(store.photos_owed().unwrap(), std::slice::from_ref(&own));
+    store.commit(vec![Write::PutPhoto(both, b"both".to_vec()), Write::DropDocument(A)]).unwrap();
+    assert_eq!((store.photo(theirs.hash).unwrap(), store.parts(half).unwrap()), (None, vec![]));
+    assert_eq!(store.photo_bytes(theirs.hash, 0, 9).unwrap(), None);
+    assert_eq!(store.photo_bytes(own.hash, 0, 9).unwrap(), Some(b"both".to_vec()));
+    store.commit(vec![Write::PutPart(half, B, 0, b"half".to_vec()), Write::DropParts(half)]).unwrap();
+    assert_eq!(store.parts(half).unwrap(), b"");
 }
 
 #[test]

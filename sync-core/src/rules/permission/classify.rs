@@ -9,6 +9,8 @@ use super::content::{Container, Holds, Thing, container, order_register, registe
 use super::path::{Action, OrderField, Path, SiteField};
 use crate::document::{Act, DocumentKind, Put, Write};
 use crate::error::{ErrorCode, Refusal};
+use crate::ids::PhotoHash;
+use crate::limits::PREVIEW_BYTES_MAX;
 use crate::model::{
     EntryKind, Fact, ItemAnswer, Reading, Role, RoundEntryKind, SignOffOutcome, SignOffSubject,
 };
@@ -207,7 +209,7 @@ fn paths_of(thing: Thing, fields: &BTreeMap<&str, &Put>) -> Result<Vec<(Path, Ac
             Ok(stated(&fact, fields.contains_key("order")))
         }
         Thing::Order => Ok(vec![(Path::Order, Action::Add)]),
-        Thing::Photo => Ok(vec![(Path::Photo, Action::Add)]),
+        Thing::Photo => preview(fields).map(|()| vec![(Path::Photo, Action::Add)]),
         Thing::SignOff => {
             let subject = SignOffSubject::from_text(word(fields, "subject"));
             let subject = subject.ok_or_else(|| unknown("subject"))?;
@@ -226,10 +228,23 @@ fn paths_of(thing: Thing, fields: &BTreeMap<&str, &Put>) -> Result<Vec<(Path, Ac
             }
             Ok(vec![(Path::Check, Action::Add)])
         }
-        Thing::RoundPhoto => Ok(vec![(Path::RoundPhoto, Action::Add)]),
+        Thing::RoundPhoto => preview(fields).map(|()| vec![(Path::RoundPhoto, Action::Add)]),
         Thing::Person => {
             Role::from_text(word(fields, "role")).ok_or_else(|| unknown("role"))?;
             Ok(vec![(Path::Site(SiteField::Person), Action::Set)])
         }
+    }
+}
+
+/// Whether what a photo says of its preview holds together: bytes and length, or neither.
+fn preview(fields: &BTreeMap<&str, &Put>) -> Result<(), String> {
+    match (fields.get("preview"), fields.get("preview_size")) {
+        (None, None) => Ok(()),
+        (Some(Put::Bytes(hash)), Some(Put::Number(size))) => {
+            PhotoHash::from_slice(hash).ok_or("has a preview whose hash is none")?;
+            let fits = (1..=PREVIEW_BYTES_MAX).contains(size);
+            fits.then_some(()).ok_or_else(|| format!("has a preview of {size} bytes"))
+        }
+        _ => Err("says one half of its preview".to_owned()),
     }
 }

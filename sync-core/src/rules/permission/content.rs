@@ -190,6 +190,8 @@ impl Thing {
                 ("stamp", Holds::Number, true),
                 ("corrected_at", Holds::Time, false),
                 ("caption", Holds::Text, false),
+                ("preview", Holds::Bytes, false),
+                ("preview_size", Holds::Number, false),
             ],
             Self::RoundEntry => &[
                 ("kind", Holds::Text, true),
@@ -219,6 +221,8 @@ impl Thing {
                 ("stamp", Holds::Number, true),
                 ("corrected_at", Holds::Time, false),
                 ("caption", Holds::Text, false),
+                ("preview", Holds::Bytes, false),
+                ("preview_size", Holds::Number, false),
                 ("check", Holds::Bytes, false),
             ],
             Self::SignOff => &[

@@ -22,8 +22,8 @@ use crate::model::{
 use crate::model::{
     Area, Author, CaseKind, Channel, Classification, ContactDetails, Department, Documents, EntryKind, Fact,
     Fen, Level, Liability, LinkRelation, Nature, NewCase, NewEntry, NewOrder, NewPhoto, NewSignOff,
-    OrderKind, OrderSorting, Party, PartyKind, PhotoRole, Place, SignOffOutcome, SignOffSubject, SitePerson,
-    Urgency, Verifier, WaitFor, Way, Window, Written,
+    OrderKind, OrderSorting, Party, PartyKind, PhotoRole, Place, Preview, SignOffOutcome, SignOffSubject,
+    SitePerson, Urgency, Verifier, WaitFor, Way, Window, Written,
 };
 
 const CASE: DocumentId = DocumentId::from_bytes([0x11; 16]);
@@ -67,6 +67,10 @@ fn sorting() -> OrderSorting {
         party: Some(Party { kind: PartyKind::Contractor, name: "建工".into() }),
         appointment: Some(Window { from: NOW, to: NOW.plus_millis(3_600_000) }),
     }
+}
+
+fn small() -> Option<Preview> {
+    Some(Preview { hash: PhotoHash::of(b"small"), size: 5 })
 }
 
 fn sign_off(n: u8, subject: SignOffSubject, outcome: SignOffOutcome) -> Command {
@@ -123,8 +127,13 @@ fn commands() -> Vec<Command> {
         party: Some(Party { kind: PartyKind::Developer, name: "地产".into() }),
         appointment: Some(Window { from: NOW, to: NOW.plus_millis(60_000) }),
     };
-    let photo =
-        NewPhoto { hash: PhotoHash::of(b"p"), size: 1, role: PhotoRole::Before, caption: "漏".into() };
+    let photo = NewPhoto {
+        hash: PhotoHash::of(b"p"),
+        size: 1,
+        role: PhotoRole::Before,
+        caption: "漏".into(),
+        preview: small(),
+    };
     let listed = SitePerson {
         person: person(5),
         name: "李明".into(),
@@ -176,7 +185,8 @@ fn rounds() -> Vec<Command> {
     let start = NewRound { site: SITE, kind, route: Some(route), case: Some(CASE), plan };
     let picture = |of: &[u8]| {
         let hash = PhotoHash::of(of);
-        let photo = NewPhoto { hash, size: 1, role: PhotoRole::Evidence, caption: "现场".into() };
+        let photo =
+            NewPhoto { hash, size: 1, role: PhotoRole::Evidence, caption: "现场".into(), preview: small() };
         CheckPhoto { id: PhotoId::from_bytes([of[0]; 16]), photo }
     };
     let found = NewCheck {

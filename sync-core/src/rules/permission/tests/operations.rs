@@ -106,3 +106,46 @@ fn what_no_command_does_is_refused_whole() {
     }
     assert!(classify(DocumentKind::Case, false, &entry_with("remark", Vec::new())).is_ok());
 }
+
+/// A photo, made as phones make them, with something beside.
+fn photo_with(container: &str, more: Vec<(&str, Put)>) -> Vec<Write> {
+    let mut fields = vec![
+        ("hash", Put::Bytes(vec![7; 32])),
+        ("size", Put::Number(1)),
+        ("role", Put::Text("before".to_owned())),
+        ("by", Put::Bytes(vec![1; 16])),
+        ("claimed_at", Put::Time(crate::clock::Timestamp::default())),
+        ("stamp", Put::Number(1)),
+    ];
+    fields.extend(more);
+    let fields =
+        fields.into_iter().map(|(key, put)| into_new(at(&[container, ID], key, Act::Put(put)))).collect();
+    [vec![at(&[container], ID, Act::MakeMap)], fields].concat()
+}
+
+#[test]
+fn a_preview_is_named_whole_and_within_its_bound_when_the_photo_is_added_and_never_later() {
+    let hash = || ("preview", Put::Bytes(vec![9; 32]));
+    let size = |size| ("preview_size", Put::Number(size));
+    #[rustfmt::skip]
+    let table = [
+        ("no preview", vec![], true),
+        ("a preview", vec![hash(), size(1)], true),
+        ("the largest preview", vec![hash(), size(65_536)], true),
+        ("one byte more", vec![hash(), size(65_537)], false),
+        ("an empty one", vec![hash(), size(0)], false),
+        ("no size", vec![hash()], false),
+        ("no hash", vec![size(10)], false),
+        ("a hash that is none", vec![("preview", Put::Bytes(vec![9; 31])), size(10)], false),
+        ("a word for a size", vec![hash(), ("preview_size", Put::Text("10".to_owned()))], false),
+        ("a preview named twice", vec![hash(), hash(), size(10)], false),
+    ];
+    for (what, more, fine) in table {
+        for kind in [DocumentKind::Case, DocumentKind::Round] {
+            let outcome = classify(kind, false, &photo_with("photos", more.clone()));
+            assert_eq!(outcome.is_ok(), fine, "{what}: {outcome:?}");
+        }
+    }
+    let later = at(&["photos", ID], "preview", Act::Put(Put::Bytes(vec![9; 32])));
+    assert_eq!(classify(DocumentKind::Case, false, &[later]).unwrap_err().code, Stands);
+}

@@ -1,0 +1,83 @@
+//! `bench link`: a shift's work over recorded mobile links, in virtual time.
+//!
+//! The traces are of phones in moving cars (Winstein, Sivaraman and Balakrishnan, "Stochastic Forecasts Achieve
+//! High Throughput and Low Delay over Cellular Networks", NSDI 2013): each line a millisecond at which one
+//! packet may cross, gaps of up to 78 seconds included. They are not part of this project: `--traces DIR` names
+//! the folder, or `ROUNDSMAN_SHARED` the one in whose `net` they are.
+//!
+//! Everything but the time is real: a replica on SQLite, the server's heart on SQLite, requests and replies to
+//! the byte. `bytes sent / bytes needed` compares with the same work over a link on which nothing goes wrong.
+
+pub mod shift;
+pub mod trace;
+mod wire;
+
+use std::path::PathBuf;
+
+pub use shift::{Lived, Work, live};
+pub use trace::Trace;
+pub use wire::{CONNECT_MS_MAX, DELAY_MS, STALL_MS_MAX};
+
+use super::{BenchError, Row, Run};
+
+/// Names the folder with the samples of this project's makers, among them `net`.
+const SHARED_VAR: &str = "ROUNDSMAN_SHARED";
+/// What a lost piece may cost in all.
+const OVERHEAD_MAX: f64 = 1.1;
+
+/// The pairs of traces that have both directions, and what their rows are called.
+const PAIRS: [(&str, &str); 5] = [
+    ("ATT-LTE-driving", "sync.link.ATT-LTE-driving.overhead"),
+    ("ATT-LTE-driving-2016", "sync.link.ATT-LTE-driving-2016.overhead"),
+    ("TMobile-LTE-short", "sync.link.TMobile-LTE-short.overhead"),
+    ("TMobile-UMTS-driving", "sync.link.TMobile-UMTS-driving.overhead"),
+    ("Verizon-LTE-short", "sync.link.Verizon-LTE-short.overhead"),
+];
+
+/// Replays every pair.
+pub(super) fn run(run: &mut Run<'_>) -> Result<(), BenchError> {
+    let Some(folder) = folder(run) else {
+        run.tell(&format!("no traces: give --traces DIR or set {SHARED_VAR}"));
+        return Ok(());
+    };
+    let work = Work::SHIFT;
+    let needed = live(&run.fresh_folder(), Trace::perfect(), Trace::perfect(), work, SEED)?;
+    run.tell(&format!("over a perfect link: {} bytes in {} requests", needed.bytes(), needed.round_trips));
+    for (name, id) in PAIRS {
+        let up = Trace::read(&folder.join(format!("{name}.up.zst")))?;
+        let down = Trace::read(&folder.join(format!("{name}.down.zst")))?;
+        let lived = live(&run.fresh_folder(), up, down, work, SEED)?;
+        let what = format!(
+            "bytes both ways of a shift of {} edits and {} photos; {:.1} min of virtual time on the link, {} tries cut",
+            work.edits(),
+            work.photos(),
+            minutes(lived.link_ms),
+            lived.cuts,
+        );
+        let row = Row::told(id, what, u64::from(work.edits()), bytes(lived.bytes()), "bytes");
+        run.add(row.at_most(
+            OVERHEAD_MAX,
+            bytes(needed.bytes()),
+            "the same work over a link without any gap",
+        ));
+    }
+    Ok(())
+}
+
+/// What everything that is drawn is drawn from: edits, photos and waits are the same in every run.
+const SEED: u64 = 5;
+
+fn folder(run: &Run<'_>) -> Option<PathBuf> {
+    let shared = || std::env::var_os(SHARED_VAR).map(|shared| PathBuf::from(shared).join("net"));
+    run.traces.clone().or_else(shared)
+}
+
+/// Sums of a shift stay far below what a float tells apart.
+#[allow(clippy::cast_precision_loss, reason = "the bytes of a shift stay far below 2^52")]
+fn bytes(count: u64) -> f64 {
+    count as f64
+}
+
+fn minutes(millis: u64) -> f64 {
+    bytes(millis) / 60_000.0
+}
