@@ -1,12 +1,13 @@
 //! `POST /v1/enrol`: a phone presents its one-time code and its key.
 
-use http::{Request, Response};
+use http::{HeaderName, Request, Response};
 use rand::Rng;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::limits::FIELD_CHARS_MAX;
 use roundsman_sync_core::protocol::messages::{EnrolReply, EnrolRequest};
-use roundsman_sync_core::protocol::{MEDIA_TYPE, PROTOCOL, packing};
+use roundsman_sync_core::protocol::version::{self, VERSIONS, VERSIONS_HEADER};
+use roundsman_sync_core::protocol::{MEDIA_TYPE, packing};
 
 use super::Service;
 use crate::database::DatabaseError;
@@ -66,11 +67,13 @@ impl Service {
 
 /// Whether this server speaks that version.
 pub(super) fn check_protocol(asked: u32) -> Result<(), Problem> {
-    if asked == PROTOCOL {
+    if VERSIONS.contains(&asked) {
         return Ok(());
     }
-    let why = format!("this server speaks protocol {PROTOCOL}, not {asked}");
-    Err(Problem::new(ErrorCode::ProtocolUnsupported, why))
+    let versions = version::spelt(&VERSIONS);
+    let why = format!("this server speaks protocol {versions}, not {asked}");
+    let header = HeaderName::from_static(VERSIONS_HEADER);
+    Err(Problem::new(ErrorCode::ProtocolUnsupported, why).with_header(header, &versions))
 }
 
 /// A reply of the protocol.

@@ -11,7 +11,7 @@ use roundsman_sync_core::limits::{
     REQUEST_RECOVERED_MAX,
 };
 use roundsman_sync_core::protocol::messages::{SyncReply, SyncRequest, UploadGrant, Verdict};
-use roundsman_sync_core::protocol::{PROTOCOL, packing};
+use roundsman_sync_core::protocol::packing;
 use rusqlite::OptionalExtension;
 
 use super::Service;
@@ -96,7 +96,7 @@ impl Service {
             }
         }
         Ok(SyncReply {
-            protocol: PROTOCOL,
+            protocol: asked.protocol,
             log: identity.log,
             verdicts,
             rights,

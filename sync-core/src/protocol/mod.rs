@@ -8,9 +8,10 @@ pub mod key;
 pub mod messages;
 pub mod packing;
 pub mod repair;
+pub mod version;
 
-/// The version of the protocol that this program speaks.
-pub const PROTOCOL: u32 = 1;
+pub use version::PROTOCOL;
+
 /// The media type of a request or reply body: CBOR in one zstd frame.
 pub const MEDIA_TYPE: &str = "application/vnd.roundsman.v1+cbor-zstd";
 /// Names the freshness token in requests and in replies that ask to sign again.

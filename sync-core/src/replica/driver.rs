@@ -28,9 +28,9 @@ use crate::clock::ClockReading;
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::PhotoHash;
 use crate::limits::{REPLY_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_RECOVERED_MAX};
+use crate::protocol::MEDIA_TYPE;
 use crate::protocol::messages::{SyncReply, SyncRequest, UploadGrant};
 use crate::protocol::packing::{pack, unpack};
-use crate::protocol::{MEDIA_TYPE, PROTOCOL};
 
 /// How often everything held is compared, even if no sum differs.
 const COMPARE_EVERY_MS: i64 = 24 * 3600 * 1000;
@@ -242,7 +242,7 @@ impl Replica {
         let photos = to_ask_about(&*self.store, &session.budget, &session.asked_photos, &sent)?;
         let photos: Vec<_> = photos.into_iter().map(|row| row.hash).collect();
         let message = SyncRequest {
-            protocol: PROTOCOL,
+            protocol: self.version,
             log: meta.log.ok_or_else(|| Refusal::new(ErrorCode::NotEnrolled, "no log is known"))?,
             base: meta.base,
             behind: meta.behind.clone(),
@@ -276,7 +276,7 @@ impl Replica {
         }
         let message: SyncReply = unpack(reply.body(), REPLY_BYTES_MAX)
             .map_err(|refusal| Refusal::new(ErrorCode::ReplyMalformed, refusal.message))?;
-        if message.protocol != PROTOCOL {
+        if message.protocol != self.version {
             let what = format!("the server speaks protocol {}", message.protocol);
             return Err(Refusal::new(ErrorCode::ProtocolUnsupported, what));
         }

@@ -68,6 +68,7 @@ pub use store::{
 
 use crate::clock::{Clock, ClockReading};
 use crate::error::{ErrorCode, Refusal};
+use crate::protocol::PROTOCOL;
 use crate::protocol::key::{Algorithm, Signer, SoftwareSigner};
 use cache::Cache;
 use meta::Meta;
@@ -88,6 +89,8 @@ pub struct Replica {
     /// Exactly what the store holds.
     meta: Meta,
     cache: Cache,
+    /// The version of the protocol that the server speaks, as far as this process has learned.
+    version: u32,
     next_seq: u64,
     /// Counts the sessions begun; only the newest may go on.
     sessions: u64,
@@ -111,7 +114,17 @@ impl Replica {
         let meta = Meta::load(&*store)?;
         let next_seq = store.last_seq()? + 1;
         let cache = Cache::default();
-        Ok(Self { store, env, signer, meta, cache, next_seq, sessions: 0, enrol_asked: None })
+        Ok(Self {
+            store,
+            env,
+            signer,
+            meta,
+            cache,
+            version: PROTOCOL,
+            next_seq,
+            sessions: 0,
+            enrol_asked: None,
+        })
     }
 }
 

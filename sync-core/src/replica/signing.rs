@@ -11,6 +11,7 @@ use super::http_reply::{header, number, refusal_in};
 use super::meta::Meta;
 use crate::error::{ErrorCode, Refusal};
 use crate::protocol::http_signature::sign_request;
+use crate::protocol::version::{self, VERSIONS, VERSIONS_HEADER};
 use crate::protocol::{COUNTER_HEADER, TOKEN_HEADER};
 
 /// Past this a counter is not taken from a reply: counting on would meet its end.
@@ -77,6 +78,15 @@ impl Replica {
             }
             (ErrorCode::RequestReplayed, _, Some(counter)) => {
                 meta.counter = meta.counter.max(counter.saturating_sub(1));
+            }
+            (ErrorCode::ProtocolUnsupported, ..) => {
+                let theirs = header(headers, VERSIONS_HEADER).unwrap_or_default();
+                let Some(common) = version::common(&VERSIONS, theirs).filter(|one| *one != self.version)
+                else {
+                    return Ok(false);
+                };
+                self.version = common;
+                return Ok(true);
             }
             _ => return Ok(false),
         }

@@ -236,7 +236,9 @@ impl World {
         use roundsman_sync_core::document::{Document, DocumentKind};
         let snapshot: Option<Vec<u8>> = self.read(|db| {
             Ok(db
-                .query_row("SELECT snapshot FROM documents WHERE id = ?1", [case.as_bytes()], |row| row.get(0))
+                .query_row("SELECT snapshot FROM documents WHERE id = ?1", [case.as_bytes()], |row| {
+                    row.get(0)
+                })
                 .optional()?)
         });
         let snapshot = snapshot?;

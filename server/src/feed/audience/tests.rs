@@ -45,7 +45,12 @@ fn repair() -> Case {
 fn spelt(audience: &Audience) -> Vec<(String, Option<i64>)> {
     let kind = |key: &FeedKey| {
         let spelling = key.to_string();
-        let people = [(RECEPTION, "reception"), (TECHNICIAN, "technician"), (COLLEAGUE, "colleague"), (DIRECTOR, "director")];
+        let people = [
+            (RECEPTION, "reception"),
+            (TECHNICIAN, "technician"),
+            (COLLEAGUE, "colleague"),
+            (DIRECTOR, "director"),
+        ];
         people
             .iter()
             .fold(spelling, |text, (person, name)| text.replace(&person.to_string(), name))
@@ -96,7 +101,10 @@ fn each_of_two_parallel_assignees_and_departments_keeps_the_order() {
         assert!(audience.contains_key(&key), "{key}");
     }
     let contact = of_contact(&case, &Endings::default());
-    assert_eq!(spelt(&contact), forever(&["person-contacts/technician", "person-contacts/colleague", "contacts"]));
+    assert_eq!(
+        spelt(&contact),
+        forever(&["person-contacts/technician", "person-contacts/colleague", "contacts"])
+    );
 }
 
 #[test]
