@@ -17,3 +17,10 @@ CREATE TABLE endings (
     seen       INTEGER NOT NULL,
     PRIMARY KEY (document, work_order)
 ) WITHOUT ROWID, STRICT;
+
+-- The members of staff whom a case is about: any of the parallel values. It is not theirs to see.
+CREATE TABLE kept_from (
+    document INTEGER NOT NULL,
+    person   BLOB NOT NULL,
+    PRIMARY KEY (document, person)
+) WITHOUT ROWID, STRICT;

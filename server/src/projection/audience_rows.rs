@@ -24,6 +24,12 @@ impl Projection<'_> {
         seen: Timestamp,
         case: &Case,
     ) -> Result<(), DatabaseError> {
+        self.db.prepare_cached("DELETE FROM kept_from WHERE document = ?1")?.execute([number])?;
+        for person in case.about.all() {
+            self.db
+                .prepare_cached("INSERT OR IGNORE INTO kept_from (document, person) VALUES (?1, ?2)")?
+                .execute((number, person.as_bytes()))?;
+        }
         let known = self.endings(number)?;
         let endings = known.clone().after(case, seen);
         if endings != known {

@@ -32,7 +32,7 @@ use crate::feed;
 use crate::log::LogEntry;
 
 /// Every table that is made from the log alone, used by rebuild, verify and tests.
-pub const DERIVED_TABLES: [&str; 26] = [
+pub const DERIVED_TABLES: [&str; 27] = [
     "sites",
     "people",
     "roles",
@@ -57,6 +57,7 @@ pub const DERIVED_TABLES: [&str; 26] = [
     "rounds",
     "round_checks",
     "endings",
+    "kept_from",
     "case_text",
     "waiting",
 ];

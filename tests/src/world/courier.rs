@@ -10,6 +10,7 @@ use roundsman_sync_core::protocol::packing::unpack;
 
 use super::link::{Fate, Letter, cut};
 use super::properties::{Property, Violation, check_received};
+use super::recording::Exchange;
 use super::trace::short_hash;
 use super::{Weather, World, told};
 
@@ -87,6 +88,9 @@ impl World {
         let now = self.time.now();
         let Some(reply) = self.server.handle(now, request) else { return Ok(None) };
         self.note_reply(from, request, &reply);
+        if let Some(wire) = &mut self.wire {
+            wire.push(Exchange::of(request, &reply));
+        }
         self.witness(request, &reply);
         check_received(self, from, request, &reply)?;
         let code = code_of(&reply);

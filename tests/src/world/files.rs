@@ -38,6 +38,15 @@ impl Frozen {
         }
     }
 
+    /// Writes copies of the files into a folder.
+    pub fn copy_to(&self, folder: &Path) {
+        for (path, bytes) in &self.files {
+            if let (Some(name), Some(bytes)) = (path.file_name(), bytes) {
+                std::fs::write(folder.join(name), bytes).unwrap();
+            }
+        }
+    }
+
     /// Every word in the files that begins so, up to the first byte that is neither letter, digit nor dash.
     pub fn words(&self, start: &str) -> BTreeSet<String> {
         let mut found = BTreeSet::new();

@@ -26,6 +26,7 @@ mod link;
 mod office;
 mod people;
 pub mod properties;
+pub mod recording;
 mod rounds;
 mod server;
 mod steps;
@@ -47,6 +48,8 @@ pub use files::folder;
 pub use link::{Fate, Weather};
 pub use properties::{Property, Violation};
 pub use server::SimServer;
+
+use recording::Exchange;
 pub use time::{PhoneClock, WorldTime};
 pub use trace::Trace;
 
@@ -98,6 +101,8 @@ pub struct World {
     down_until: Timestamp,
     dir: TempDir,
     names_given: u32,
+    /// What crossed the wire, if somebody wants to know.
+    wire: Option<Vec<Exchange>>,
 }
 
 /// A run that kept every promise.
@@ -153,6 +158,15 @@ pub fn run_twice(seed: u64, steps: u32) -> Result<Run, Box<Failure>> {
 impl World {
     /// A company with two estates, eight people, and a phone for each of the first five.
     pub fn new(seed: u64) -> Self {
+        Self::with(seed, None)
+    }
+
+    /// The same, and every byte that crosses the wire is kept.
+    fn recording(seed: u64) -> Self {
+        Self::with(seed, Some(Vec::new()))
+    }
+
+    fn with(seed: u64, wire: Option<Vec<Exchange>>) -> Self {
         let time = WorldTime::starting_at(START);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let server = SimServer::new(rng.random(), START);
@@ -176,6 +190,7 @@ impl World {
             down_until: Timestamp::from_millis(i64::MIN),
             dir: folder(),
             names_given: 0,
+            wire,
         };
         world.found().expect("nothing goes wrong before there is weather");
         world.weather = weather;

@@ -1,5 +1,7 @@
 //! A server on real files that can be killed and started again.
 
+use std::path::Path;
+
 use http::{Request, Response};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -51,6 +53,11 @@ impl SimServer {
             drop(service);
             frozen.thaw();
         }
+    }
+
+    /// Its data folder.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
     }
 
     /// The running service, if it runs.

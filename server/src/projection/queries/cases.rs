@@ -8,7 +8,7 @@ use roundsman_sync_core::rules::CaseStatus;
 use rusqlite::{Connection, Row, ToSql};
 
 use super::names::{PersonName, person};
-use super::reach::SITES;
+use super::reach::case_is_seen;
 use super::{Reach, id};
 use crate::database::DatabaseError;
 use crate::projection::search;
@@ -187,8 +187,9 @@ pub(super) fn one(
 ) -> Result<Option<CaseLine>, DatabaseError> {
     let sql = format!(
         "SELECT {} FROM cases c LEFT JOIN sites s ON s.site = c.site
-         WHERE c.{column} = :value AND c.site IN {SITES}",
-        columns()
+         WHERE c.{column} = :value AND {}",
+        columns(),
+        case_is_seen()
     );
     let mut statement = db.prepare_cached(&sql)?;
     let me = reach.person();
@@ -229,13 +230,14 @@ pub fn cases(db: &Connection, reach: &Reach, query: &CaseQuery) -> Result<CasePa
         parameters.push((":text", text));
     }
     let from = format!(
-        "FROM {} AND c.site IN {SITES}
+        "FROM {} AND {}
              AND (:status IS NULL OR c.status = :status)
              AND (:kind IS NULL OR c.kind = :kind)
              AND (:urgency IS NULL OR c.urgency = :urgency)
              AND (:department IS NULL OR instr(',' || c.departments || ',', ',' || :department || ',') > 0)
              AND (:site IS NULL OR c.site = :site)",
-        matched.source()
+        matched.source(),
+        case_is_seen()
     );
     // One row more than asked for tells whether there is a next page.
     let (after, fetched) = (query.after.map_or(i64::MAX, Pos::cast_signed), limit + 1);

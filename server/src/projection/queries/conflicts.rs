@@ -8,7 +8,7 @@ use rusqlite::{Connection, named_params};
 use super::Reach;
 use super::cases::CASES_PER_PAGE_MAX;
 use super::names::{PersonName, person};
-use super::reach::SITES;
+use super::reach::case_is_seen;
 use crate::database::DatabaseError;
 
 /// The field that says whom a complaint is about.
@@ -62,9 +62,10 @@ pub fn conflicts(
     let limit = usize::from(limit.clamp(1, CASES_PER_PAGE_MAX));
     let me = reach.person();
     let mut statement = db.prepare_cached(&format!(
-        "SELECT document, id, number, changed_pos FROM cases
-         WHERE parallel = 1 AND site IN {SITES} AND changed_pos < :after
-         ORDER BY changed_pos DESC LIMIT :fetched"
+        "SELECT c.document, c.id, c.number, c.changed_pos FROM cases c
+         WHERE c.parallel = 1 AND {} AND c.changed_pos < :after
+         ORDER BY c.changed_pos DESC LIMIT :fetched",
+        case_is_seen()
     ))?;
     let found = statement.query_map(
         named_params! {
@@ -82,9 +83,6 @@ pub fn conflicts(
     for (document, case, number, _) in found {
         of_case(db, document, case, &number, &mut rows)?;
     }
-    // Whom a complaint is about is not for them to read, nor to settle.
-    let mine = me.to_string();
-    rows.retain(|row| row.field != ABOUT || row.values.iter().all(|choice| choice.value != mine));
     Ok(ConflictPage { rows, next })
 }
 

@@ -8,7 +8,7 @@ use rusqlite::{Connection, named_params};
 use super::Reach;
 use super::cases::{CASES_PER_PAGE_MAX, head_of};
 use super::names::PersonName;
-use super::reach::SITES;
+use super::reach::{SITES, case_is_seen};
 use super::refused::reason;
 use super::timeline::phone;
 use crate::database::DatabaseError;
@@ -69,7 +69,10 @@ pub fn quarantine(
          WHERE r.verdict <> 0 AND r.verdict IN (2, 4) AND r.source < :after
              AND (t.site IN {SITES} OR t.site IS NULL
                   AND EXISTS (SELECT 1 FROM roles o WHERE o.person = r.person AND o.site IN {SITES}))
-         ORDER BY r.source DESC LIMIT :fetched"
+             AND NOT EXISTS (SELECT 1 FROM cases c LEFT JOIN contacts k ON k.case_id = c.id
+                 WHERE (c.document = t.number OR k.document = t.number) AND NOT ({}))
+         ORDER BY r.source DESC LIMIT :fetched",
+        case_is_seen()
     ))?;
     let found = statement.query_map(
         named_params! {

@@ -24,6 +24,22 @@ pub(super) const SITES: &str = "(SELECT site FROM roles WHERE person = :me
 pub(super) const OFFICE_SITES: &str = "(SELECT site FROM roles WHERE person = :me
     AND role IN ('reception', 'supervisor', 'site_director', 'manager', 'admin'))";
 
+/// The estates where the person `:me` leads, as SQL. The words are those of `feed::handles_restricted`.
+const LED_SITES: &str = "(SELECT site FROM roles WHERE person = :me AND role IN ('site_director', 'manager'))";
+
+/// Whether the person `:me` sees the case `c`, as SQL. What is about a member of staff, or confidential, is for
+/// those who lead and for who took it in; never for who it is about.
+pub(super) fn case_is_seen() -> String {
+    format!(
+        "c.site IN {SITES}
+         AND (c.restricted = 0 OR c.site IN {LED_SITES} OR EXISTS (
+             SELECT 1 FROM entries found
+             WHERE found.document = c.document AND found.kind = 'received' AND found.person = :me))
+         AND NOT EXISTS (SELECT 1 FROM kept_from WHERE kept_from.document = c.document
+             AND kept_from.person = :me)"
+    )
+}
+
 /// Whether the role sees the cases of its estate, contact data included.
 const fn at_a_desk(role: Role) -> bool {
     match role {
@@ -92,6 +108,7 @@ impl Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feed;
 
     #[test]
     fn the_sql_names_exactly_the_roles_that_have_a_desk() {
@@ -99,6 +116,7 @@ mod tests {
             let quoted = format!("'{role}'");
             assert_eq!(SITES.contains(&quoted), at_a_desk(role), "{role}");
             assert_eq!(OFFICE_SITES.contains(&quoted), at_a_desk(role) || role == Role::Admin, "{role}");
+            assert_eq!(LED_SITES.contains(&quoted), feed::handles_restricted(role), "{role}");
         }
     }
 }
