@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::app::{App, ZONE};
-use crate::data_folder::{DataFolder, FolderError};
+use crate::data_folder::{DataFolder, FolderError, ServeLock};
 use crate::database::DatabaseError;
 use crate::policy_file::{self, PolicyFileError};
 use crate::router::router;
@@ -58,6 +58,7 @@ pub fn run(
     listen: SocketAddr,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
+    let _lock = ServeLock::take(folder)?;
     // A wrong policy never starts a server: clocks would silently run by other figures than people believe.
     policy_file::put_in_force(folder, App::now(), &mut rand::rng())?;
     let app = App::new(Arc::new(service_of(folder)?), ZONE, false);

@@ -120,6 +120,7 @@ impl Phone<'_> {
             external_number: None,
             about: None,
             anonymous: None,
+            confidential: None,
         };
         self.replica.create_case(new).unwrap()
     }
