@@ -87,7 +87,7 @@ pub fn run(
 /// Each phone that waits for hints holds a connection, and systems allow 1,024 files to a process that does
 /// not ask for more. What the system's administrator has set as the most stays the most.
 #[cfg(unix)]
-fn room_for_connections() {
+pub(crate) fn room_for_connections() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current != maximum
@@ -98,7 +98,7 @@ fn room_for_connections() {
 }
 
 #[cfg(not(unix))]
-fn room_for_connections() {}
+pub(crate) fn room_for_connections() {}
 
 /// Ends when the process is asked to stop.
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {
