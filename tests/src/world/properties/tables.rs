@@ -53,7 +53,7 @@ impl World {
     }
 
     /// The rights of a person.
-    pub(super) fn rights_of(&self, person: PersonId) -> Vec<Right> {
+    pub(in crate::world) fn rights_of(&self, person: PersonId) -> Vec<Right> {
         self.read(|db| {
             let mut all = db.prepare_cached("SELECT site, role, department FROM roles WHERE person = ?1")?;
             let rows = all.query_map([person.as_bytes()], |row| {
