@@ -1,5 +1,8 @@
 //! The data folder: one database, the photos, and what this server is called.
 
+mod lineage;
+mod lock;
+
 use std::path::{Path, PathBuf};
 
 use rand::Rng;
@@ -17,6 +20,9 @@ use crate::ingest::{Office, Writer};
 use crate::log::LogEntry;
 use crate::projection;
 
+pub use lineage::backed_up;
+pub use lock::ServeLock;
+
 /// A data folder that `init` has made.
 #[derive(Clone, Debug)]
 pub struct DataFolder {
@@ -29,6 +35,9 @@ pub enum FolderError {
     /// There is something there already.
     #[error("{0} already holds Roundsman data")]
     Exists(PathBuf),
+    /// A server runs on it.
+    #[error("a server is running on {0}; stop it first")]
+    InUse(PathBuf),
     /// The folder could not be made.
     #[error("{path}: {source}")]
     Io {

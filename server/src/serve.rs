@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::app::{App, ZONE};
-use crate::data_folder::{DataFolder, FolderError};
+use crate::data_folder::{DataFolder, FolderError, ServeLock};
 use crate::database::DatabaseError;
 use crate::policy_file::{self, PolicyFileError};
 use crate::router::router;
@@ -58,6 +58,7 @@ pub fn run(
     listen: SocketAddr,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
+    let _lock = ServeLock::take(folder)?;
     // A wrong policy never starts a server: clocks would silently run by other figures than people believe.
     policy_file::put_in_force(folder, App::now(), &mut rand::rng())?;
     let app = App::new(Arc::new(service_of(folder)?), ZONE, false);
@@ -86,7 +87,7 @@ pub fn run(
 /// Each phone that waits for hints holds a connection, and systems allow 1,024 files to a process that does
 /// not ask for more. What the system's administrator has set as the most stays the most.
 #[cfg(unix)]
-fn room_for_connections() {
+pub(crate) fn room_for_connections() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current != maximum
@@ -97,7 +98,7 @@ fn room_for_connections() {
 }
 
 #[cfg(not(unix))]
-fn room_for_connections() {}
+pub(crate) fn room_for_connections() {}
 
 /// Ends when the process is asked to stop.
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {

@@ -6,6 +6,7 @@
 //!
 //! A benchmark is one function in one file, and a line in [`BENCHES`].
 
+mod hints;
 pub mod link;
 mod machine;
 mod row;
@@ -35,8 +36,10 @@ pub struct Bench {
 }
 
 /// Every benchmark, in the order in which they run.
-pub const BENCHES: &[Bench] =
-    &[Bench { name: "link", about: "a shift's work over recorded mobile links", run: link::run }];
+pub const BENCHES: &[Bench] = &[
+    Bench { name: "link", about: "a shift's work over recorded mobile links", run: link::run },
+    Bench { name: "hints", about: "thousands of phones that wait to be told of news", run: hints::run },
+];
 
 /// Why a benchmark could not be carried out. A missed target is no error but in its row.
 #[derive(Debug, thiserror::Error)]

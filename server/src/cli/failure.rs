@@ -2,6 +2,7 @@
 
 use roundsman_sync_core::error::Refusal;
 
+use crate::backup::BackupError;
 use crate::bench::BenchError;
 use crate::blobs::BlobError;
 use crate::data_folder::FolderError;
@@ -60,6 +61,9 @@ pub(super) enum Failure {
     /// A file to be written.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// A backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// A policy.
     #[error(transparent)]
     Policy(#[from] PolicyFileError),
@@ -100,6 +104,10 @@ impl Failure {
             Self::Folder(FolderError::Exists(_)) | Self::Demo(DemoError::Folder(FolderError::Exists(_))) => {
                 "exists"
             }
+            Self::Backup(error) => error.code(),
+            Self::Folder(FolderError::InUse(_)) | Self::Serve(ServeError::Folder(FolderError::InUse(_))) => {
+                "in_use"
+            }
             Self::Folder(FolderError::Database(DatabaseError::Missing(_)))
             | Self::Database(DatabaseError::Missing(_)) => "no_data",
             Self::Folder(_) | Self::Database(_) | Self::Blobs(_) => "store_failed",
@@ -129,6 +137,7 @@ impl Failure {
             | Self::Map(_)
             | Self::Routes(_)
             | Self::Export(_)
+            | Self::Backup(_)
             | Self::Policy(_)
             | Self::Serve(_)
             | Self::Demo(_)

@@ -4,6 +4,7 @@
 //! gets one object and nothing else, also when the command fails. Exit code 0 is success, 2 wrong usage,
 //! 1 everything else.
 
+mod backup;
 mod bench;
 mod case;
 mod case_page;
@@ -20,6 +21,7 @@ mod playbook;
 mod policy;
 mod rebuild;
 mod report;
+mod restore;
 mod round;
 mod route;
 mod serve;
@@ -94,6 +96,8 @@ enum Command {
     Round(round::RoundCommand),
     #[command(subcommand)]
     Report(report::ReportCommand),
+    Backup(backup::BackupCommand),
+    Restore(restore::RestoreCommand),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
     Bench(bench::Bench),
@@ -138,6 +142,8 @@ fn run(cli: Cli, output: Output) -> Result<Report, Failure> {
         Command::Route(route) => route.run(&context),
         Command::Round(round) => round.run(&context),
         Command::Report(report) => report.run(&context),
+        Command::Backup(backup) => backup.run(&context),
+        Command::Restore(restore) => restore.run(&context),
         Command::Verify(verify) => verify.run(&context),
         Command::Rebuild(rebuild) => rebuild.run(&context),
         Command::Bench(bench) => bench.run(&context, data_given),

@@ -9,6 +9,7 @@ use crate::database::DatabaseError;
 /// Every document that names these bytes, one line for each column that can. A document names them if any
 /// of its concurrent values does.
 const NAMED_BY: &str = "SELECT document FROM photos WHERE hash = ?1
+     UNION SELECT document FROM photos WHERE preview = ?1
      UNION SELECT document FROM signatures WHERE strokes = ?1";
 
 /// Whether a document that is now in one of the device's feeds names this photo. A revoked device has no

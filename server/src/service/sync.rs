@@ -17,6 +17,7 @@ use rusqlite::OptionalExtension;
 use super::Service;
 use super::enrol::{check_protocol, packed};
 use crate::auth::token;
+use crate::data_folder::backed_up;
 use crate::database::DatabaseError;
 use crate::error::Problem;
 use crate::feed::{self, Pull, Pulled, pull};
@@ -61,7 +62,7 @@ impl Service {
     ) -> Result<SyncReply, Problem> {
         let identity = self.identity();
         let same_log = asked.log == identity.log;
-        let (pulled, photos, repair, resync) = self.read::<_, Problem>(|read| {
+        let (pulled, photos, repair, resync, backed_up) = self.read::<_, Problem>(|read| {
             let ask =
                 Pull { device, base: asked.base, behind: &asked.behind, budget_bytes: asked.budget_bytes };
             let pulled = if same_log { Some(pull(read, &ask)?) } else { None };
@@ -69,7 +70,8 @@ impl Service {
                 Some(question) if same_log => Some(feed::repair(read, device, question, asked.budget_bytes)?),
                 Some(_) | None => None,
             };
-            Ok((pulled, owed(read, device, &asked.photos)?, repair, resync_asked(read, device)?))
+            let photos = owed(read, device, &asked.photos)?;
+            Ok((pulled, photos, repair, resync_asked(read, device)?, backed_up(read)?))
         })?;
         let (pages, base, checksum, more, rights) = match pulled {
             Some(Pulled { rights, pages, base, checksum, more }) => {
@@ -108,7 +110,7 @@ impl Service {
             token: identity.office.secret.issue_freshness(now, self.epoch),
             server_time: now,
             more,
-            backed_up: 0,
+            backed_up,
             repair,
             resync,
             continues: if same_log { None } else { identity.continues(asked.log) },

@@ -100,7 +100,8 @@ fn a_drawn_signature_is_for_those_who_have_the_contact_data() {
     let town = Town::new();
     let mut reception = town.phone("前台", Role::Reception);
     let case = reception.new_case();
-    let order = reception.replica.dispatch(case, Department::Security, None).unwrap();
+    reception.replica.dispatch(case, Department::Security, None).unwrap();
+    let order = reception.replica.dispatch(case, Department::Engineering, None).unwrap();
     reception.sync();
     let mut guard = town.phone("王强", Role::Guard);
     let statement = reception.replica.statement(case, Some(order), SignOffSubject::Completion).unwrap();
