@@ -6,7 +6,7 @@ use super::outbox::OutboxRow;
 use super::photos::{PhotoKind, PhotoRow};
 use super::store::{
     CaseFilter, CaseListItem, DocumentContent, DocumentHead, Key, Store, StoreError, SummaryRow, Unsettled,
-    Write,
+    UploadState, Write,
 };
 use crate::ids::{CommandId, DocumentId, PhotoHash};
 use crate::model::CaseSummary;
@@ -94,6 +94,10 @@ impl MemoryStore {
                 if let Some((row, _)) = self.photos.get_mut(&hash) {
                     row.upload = upload;
                 }
+            }
+            Write::ForgetReceipts => {
+                let own = self.photos.values_mut().filter(|(row, _)| row.kind != PhotoKind::Fetched);
+                own.for_each(|(row, _)| row.upload = UploadState::default());
             }
             Write::DropPhoto(hash) => {
                 self.photos.remove(&hash);

@@ -203,6 +203,8 @@ fn change_log(
             }
         }
     }
+    // What was uploaded after the backup is lost with it; whoever still has the bytes asks again.
+    draft.write_last(Write::ForgetReceipts);
     meta.log = Some(log);
     meta.base = meta.base.min(common);
     meta.recovering = Some(true);

@@ -240,6 +240,8 @@ pub enum Write {
     DropParts(PhotoHash),
     /// Sets how far the server has a photo.
     SetUpload(PhotoHash, UploadState),
+    /// Takes back every receipt for a photo of this device: the server speaks of another log.
+    ForgetReceipts,
     /// Deletes a photo.
     DropPhoto(PhotoHash),
     /// Keeps a change of somebody else that a restored server may have lost.

@@ -25,7 +25,8 @@ pub(super) const OFFICE_SITES: &str = "(SELECT site FROM roles WHERE person = :m
     AND role IN ('reception', 'supervisor', 'site_director', 'manager', 'admin'))";
 
 /// The estates where the person `:me` leads, as SQL. The words are those of `feed::handles_restricted`.
-const LED_SITES: &str = "(SELECT site FROM roles WHERE person = :me AND role IN ('site_director', 'manager'))";
+const LED_SITES: &str =
+    "(SELECT site FROM roles WHERE person = :me AND role IN ('site_director', 'manager'))";
 
 /// Whether the person `:me` sees the case `c`, as SQL. What is about a member of staff, or confidential, is for
 /// those who lead and for who took it in; never for who it is about.

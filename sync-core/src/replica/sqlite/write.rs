@@ -7,7 +7,7 @@ use crate::ids::DocumentId;
 use crate::protocol::messages::RecoveredChange;
 use crate::replica::outbox::{EditState, OutboxRow};
 use crate::replica::photos::{PhotoKind, PhotoRow};
-use crate::replica::store::{DocumentHead, StoreError, Write};
+use crate::replica::store::{DocumentHead, StoreError, UploadState, Write};
 
 impl SqliteStore {
     pub(super) fn write_all(&mut self, writes: Vec<Write>) -> Result<(), StoreError> {
@@ -116,6 +116,13 @@ fn step(to: &Connection, write: Write) -> Done {
                 to,
                 "UPDATE photos SET stored = ?2, upload = ?3 WHERE hash = ?1",
                 params![hash.as_bytes(), upload.stored, cbor(&upload)],
+            )?;
+        }
+        Write::ForgetReceipts => {
+            run(
+                to,
+                "UPDATE photos SET stored = 0, upload = ?1 WHERE kind <> ?2",
+                params![cbor(&UploadState::default()), PhotoKind::Fetched.number()],
             )?;
         }
         Write::DropPhoto(hash) => {
