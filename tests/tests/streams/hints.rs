@@ -113,6 +113,28 @@ fn what_another_program_writes_is_noticed_too() {
 }
 
 #[test]
+fn a_feed_that_comes_to_be_with_its_first_case_is_told_of_like_any_other() {
+    let town = Town::new();
+    let mut director = town.phone("主任", Role::SiteDirector);
+    let mut reception = town.phone("前台", Role::Reception);
+    let guard = town.phone("王强", Role::Guard).replica.enrolled().unwrap().person;
+    for phone in [&mut director, &mut reception] {
+        phone.sync();
+    }
+    let mut ear = Ear::of(&mut director);
+    // The first complaint about the guard: nobody had this feed before, and nobody's rights change.
+    let case = reception.case_about(Some(guard));
+    reception.sync();
+    assert!(ear.next().is_some());
+    director.sync();
+    assert!(director.replica.case(case).unwrap().is_some());
+    let before = head(&town);
+    reception.case_about(Some(guard));
+    reception.sync();
+    assert!(ear.next().unwrap().pos > before);
+}
+
+#[test]
 fn a_revoked_phone_is_told_once_more_and_then_learns_why() {
     let town = Town::new();
     let mut guard = town.phone("王强", Role::Guard);

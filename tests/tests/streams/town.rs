@@ -12,7 +12,7 @@ use roundsman_server::ingest::{Newcomer, OfficeError, Sitting};
 use roundsman_server::router::router;
 use roundsman_server::serve::service_of;
 use roundsman_server::service::Service;
-use roundsman_sync_core::ids::{BootId, DeviceId, DocumentId, SiteId};
+use roundsman_sync_core::ids::{BootId, DeviceId, DocumentId, PersonId, SiteId};
 use roundsman_sync_core::model::{CaseKind, Channel, Department, NewCase, Place, Role, Urgency};
 use roundsman_sync_core::replica::{Environment, Replica, SqliteStore, SyncBudget};
 use roundsman_tests::world::{PhoneClock, WorldTime, folder};
@@ -108,6 +108,11 @@ impl Phone<'_> {
 
     /// A case found on patrol.
     pub(crate) fn new_case(&mut self) -> DocumentId {
+        self.case_about(None)
+    }
+
+    /// A case about a member of staff, if about one.
+    pub(crate) fn case_about(&mut self, about: Option<PersonId>) -> DocumentId {
         let new = NewCase {
             kind: CaseKind::Repair,
             channel: Channel::Patrol,
@@ -118,7 +123,7 @@ impl Phone<'_> {
             urgency: Urgency::Urgent,
             reported_at: None,
             external_number: None,
-            about: None,
+            about,
             anonymous: None,
             confidential: None,
         };
