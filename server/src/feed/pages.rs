@@ -112,6 +112,8 @@ fn cursor_of(ask: &Pull<'_>, grant: FeedGrant) -> FeedCursor {
     }
 }
 
+/// About what one short word about a document takes.
+const WORD_BYTES: usize = 8;
 /// Below this, changes go as changes without a look at how long the whole document is.
 const SNAPSHOT_PAYS_BYTES: usize = 1024;
 
@@ -159,55 +161,80 @@ impl Walk<'_, '_> {
                 gone: row.get(3)?,
             };
             pos = row.newest;
-            if let Some((document, bytes)) = self.tell(&row)? {
-                *left -= i64::try_from(bytes).unwrap_or(i64::MAX);
-                documents.push(document);
-            }
+            let bytes = self.tell(&row, &mut documents)?;
+            *left -= i64::try_from(bytes).unwrap_or(i64::MAX);
         }
         Ok(Page { feed, base, pos: head, done: true, documents })
     }
 
-    /// What a row has to say to the asker, and about how many bytes it takes.
-    fn tell(&mut self, row: &Row) -> Result<Option<(PageDocument, usize)>, DatabaseError> {
+    /// Adds what a row has to say to the asker. Gives about how many bytes it takes.
+    fn tell(&mut self, row: &Row, told: &mut Vec<PageDocument>) -> Result<usize, DatabaseError> {
         let number = DocumentNumber(row.document.unsigned_abs());
         if row.gone {
             // Whatever the asker may hold of it has to go: it may have had the document since before
             // `base`, or from an earlier page of this very walk. Only the first page of a first walk
             // can have nothing to take back.
-            let told = self.cursor.base > 0 || self.cursor.pos > 0;
-            return Ok(told.then_some((PageDocument::Leave { number }, 8)));
-        }
-        let whole = row.entered > self.cursor.base;
-        match self.sent.get(&row.document) {
-            Some(Told::Whole) => return Ok(whole.then_some((PageDocument::Held { number }, 8))),
-            // The phone holds it since before that base, and has just been told all that came after.
-            Some(Told::ChangesFrom(_)) if whole => return Ok(Some((PageDocument::Held { number }, 8))),
-            Some(Told::ChangesFrom(base)) if *base <= self.cursor.base => return Ok(None),
-            Some(Told::ChangesFrom(_)) | None => {}
-        }
-        if whole {
-            if self.holds(row)? {
-                return Ok(Some((PageDocument::Held { number }, 8)));
+            if self.cursor.base == 0 && self.cursor.pos == 0 {
+                return Ok(0);
             }
-            self.sent.insert(row.document, Told::Whole);
-            return enter(self.read, number).map(Some);
+            told.push(PageDocument::Leave { number });
+            return Ok(WORD_BYTES);
         }
-        let changes = self.changes(row.document)?;
-        let bytes = changes.iter().map(|change| change.len() + 4).sum::<usize>() + 8;
+        let enters = row.entered > self.cursor.base;
+        // Whole in this reply, or from where the phone held it: nothing else has to be said of it.
+        let complete = match self.sent.get(&row.document) {
+            Some(Told::Whole) => true,
+            Some(Told::ChangesFrom(base)) => enters || *base <= self.cursor.base,
+            None => false,
+        };
+        let mut bytes = 0;
+        if !complete && enters && !self.holds(row)? {
+            self.sent.insert(row.document, Told::Whole);
+            let (document, bytes) = enter(self.read, number)?;
+            told.push(document);
+            return Ok(bytes);
+        }
+        if !complete {
+            // Held from another level feed, it is told from the base of that: whoever is level in this feed
+            // after this page must hold all of it, wherever the walk of the other has come to.
+            let base = if enters { self.ask.base } else { self.cursor.base };
+            bytes += self.tell_changes(row.document, base, told)?;
+        }
+        if enters {
+            told.push(PageDocument::Held { number });
+            bytes += WORD_BYTES;
+        }
+        Ok(bytes)
+    }
+
+    /// Adds what came to a document above `base`, as changes or whole, whichever is shorter.
+    fn tell_changes(
+        &mut self,
+        row: i64,
+        base: Pos,
+        told: &mut Vec<PageDocument>,
+    ) -> Result<usize, DatabaseError> {
+        let number = DocumentNumber(row.unsigned_abs());
+        let changes = self.changes(row, base)?;
+        let bytes = changes.iter().map(|change| change.len() + 4).sum::<usize>() + WORD_BYTES;
         if bytes > SNAPSHOT_PAYS_BYTES {
             // Whole, the columns of all changes share what each change by itself says again.
             let whole = enter(self.read, number)?;
             if whole.1 < bytes {
-                self.sent.insert(row.document, Told::Whole);
-                return Ok(Some(whole));
+                self.sent.insert(row, Told::Whole);
+                told.push(whole.0);
+                return Ok(whole.1);
             }
         }
-        self.sent.insert(row.document, Told::ChangesFrom(self.cursor.base));
-        Ok((!changes.is_empty()).then_some((PageDocument::Changes { number, changes }, bytes)))
+        self.sent.insert(row, Told::ChangesFrom(base));
+        if changes.is_empty() {
+            return Ok(0);
+        }
+        told.push(PageDocument::Changes { number, changes });
+        Ok(bytes)
     }
 
-    /// Whether the device holds the document anyway, as a member of another feed that is level: that feed's
-    /// own walk tells what is new in it.
+    /// Whether the device holds the document anyway, as a member of another feed that is level.
     fn holds(&self, row: &Row) -> Result<bool, DatabaseError> {
         let mut statement = self.read.prepare_cached(
             "SELECT feed FROM feed_rows WHERE document = ?1 AND gone = 0 AND entered <= ?2",
@@ -221,14 +248,14 @@ impl Walk<'_, '_> {
         Ok(false)
     }
 
-    /// What was added to a document above the base, without what the asker itself sent.
-    fn changes(&self, row: i64) -> Result<Vec<ByteVec>, DatabaseError> {
+    /// What was added to a document above `base`, without what the asker itself sent.
+    fn changes(&self, row: i64, base: Pos) -> Result<Vec<ByteVec>, DatabaseError> {
         let mut statement = self.read.prepare_cached(
             "SELECT c.source FROM changes c JOIN documents d ON d.id = c.document
              WHERE d.number = ?1 AND c.accepted > ?2 AND c.device <> ?3 ORDER BY c.accepted",
         )?;
         let sources: Vec<i64> = statement
-            .query_map((row, self.cursor.base.cast_signed(), self.ask.device.as_bytes()), |row| row.get(0))?
+            .query_map((row, base.cast_signed(), self.ask.device.as_bytes()), |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         sources
             .into_iter()
