@@ -11,8 +11,9 @@ use super::trace::{Direction, Trace};
 
 /// How long a connection may take to stand.
 pub const CONNECT_MS_MAX: u64 = 10_000;
-/// How long a connection may stand without a packet. Phones keep a read timeout of 10 to 60 s.
-pub const STALL_MS_MAX: u64 = 20_000;
+/// How long a connection may stand without a packet. Apps wait for 10 to 60 s; this is harsher, so that nearly
+/// every gap of a trace that is worth the name costs a connection.
+pub const STALL_MS_MAX: u64 = 4_000;
 /// Each way, on top of the trace: from the mast to the server.
 pub const DELAY_MS: u64 = 25;
 /// What one packet of 1,500 bytes carries above TCP.
