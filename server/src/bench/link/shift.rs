@@ -18,7 +18,7 @@ use roundsman_sync_core::replica::{
 };
 
 use super::trace::Trace;
-use super::wire::{Arrival, Link};
+use super::wire::Link;
 use crate::bench::BenchError;
 use crate::data_folder::{DataFolder, FolderError};
 use crate::database::DatabaseError;
@@ -209,7 +209,7 @@ impl Shift {
             confidential: None,
         })?;
         for _ in 1..work.edits_each {
-            let new = NewEntry::now(Fact::Remark, &words(rng, 20));
+            let new = NewEntry::now(Fact::Remark, words(rng, 20));
             self.phone.record(case, None, new)?;
         }
         for _ in 0..work.photos_each {
@@ -258,12 +258,8 @@ impl Shift {
 
     fn send(&mut self, request: &Request<Vec<u8>>) -> Option<Response<Vec<u8>>> {
         let (service, rng) = (&self.service, &mut self.rng);
-        let reply = self.link.exchange(request, &mut |at_ms, arrival| {
-            let now = START.plus_millis(i64::try_from(at_ms).unwrap_or(i64::MAX));
-            match arrival {
-                Arrival::Whole(request) => service.handle(now, rng, request),
-                Arrival::Begun(request) => service.handle(now, rng, &request),
-            }
+        let reply = self.link.exchange(request, &mut |at_ms, arrived| {
+            service.handle(START.plus_millis(i64::try_from(at_ms).unwrap_or(i64::MAX)), rng, arrived)
         });
         self.clock.set(self.link.now_ms);
         reply
