@@ -9,7 +9,7 @@ use roundsman_sync_core::model::{
     CaseKind, Channel, Classification, ContactDetails, Department, EntryKind, Fact, Nature, NewCase,
     NewEntry, PhotoRole, Place, Role, SignOffOutcome, SignOffSubject, Urgency, WaitFor,
 };
-use roundsman_sync_core::replica::{CaseFilter, Replica, SignOffResult};
+use roundsman_sync_core::replica::{CaseFilter, Picture, Replica, SignOffResult};
 use roundsman_sync_core::rules;
 
 use super::World;
@@ -151,7 +151,12 @@ impl World {
                 let length = if rng.random_bool(0.08) { 300_000 } else { rng.random_range(1..3_000) };
                 let mut bytes = vec![0; length];
                 rng.fill_bytes(&mut bytes);
-                replica.add_photo(case, &bytes, *PhotoRole::ALL.choose(rng).unwrap(), "照片")?;
+                // Half of the phones' cameras draw a preview: the smallest file that is taken for one.
+                let mut small = vec![0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 9, 0, 9, 1, 0, 0, 0];
+                small.extend_from_slice(&bytes[..length.min(9)]);
+                let preview = (length % 2 == 0).then_some(small.as_slice());
+                let picture = Picture { bytes: &bytes, caption: "照片", preview };
+                replica.add_picture(case, *PhotoRole::ALL.choose(rng).unwrap(), &picture)?;
             }
             Act::SignOff => self.sign_off(at, replica, case)?,
             Act::Contact => {

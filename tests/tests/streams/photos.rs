@@ -4,6 +4,8 @@ use http::{Request, Response, header};
 use roundsman_sync_core::ids::{DocumentId, PhotoHash};
 use roundsman_sync_core::model::{Department, PhotoRole, Role};
 
+use roundsman_sync_core::replica::{Photos, Picture};
+
 use super::town::{Phone, Town};
 
 /// Longer than one piece that the server reads at a time.
@@ -165,4 +167,50 @@ fn a_device_signs_for_one_photo_and_once() {
     assert_eq!(code(&town.send(&bare)).split(' ').next(), Some("login_required"), "then it is a program's");
     assert_eq!(town.send(&good).status(), 200);
     assert_eq!(code(&town.send(&good)).split(' ').next(), Some("request_replayed"));
+}
+
+/// Fetches one photo, with the link failing after each reply but the last.
+fn fetch(phone: &mut Phone<'_>, case: DocumentId, photo: PhotoHash) -> u32 {
+    for tries in 1.. {
+        let mut fetch = phone.replica.start_fetch(case, photo).unwrap();
+        let Some(request) = phone.replica.next_fetch_request(&mut fetch).unwrap() else { return tries };
+        let reply = phone.town.send(&request);
+        phone.replica.apply_fetch(&mut fetch, &reply).unwrap();
+    }
+    unreachable!()
+}
+
+#[test]
+fn a_colleague_looks_at_the_preview_then_at_the_photo_and_has_neither_once_the_case_has_left() {
+    let town = Town::new();
+    let mut finder = town.phone("赵岗", Role::Guard);
+    let mut reception = town.phone("前台", Role::Reception);
+    let mut colleague = town.phone("王强", Role::Guard);
+    let case = finder.new_case();
+    let (bytes, small) =
+        ([picture(), picture()].concat(), [0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 9, 0, 9, 1, 0, 0, 0]);
+    let taken = Picture { bytes: &bytes, caption: "", preview: Some(&small) };
+    let photo = finder.replica.add_picture(case, PhotoRole::Before, &taken).unwrap();
+    finder.sync();
+    reception.sync();
+    let colleagues = colleague.replica.enrolled().unwrap().person;
+    let finders = finder.replica.enrolled().unwrap().person;
+    let order = reception.replica.dispatch(case, Department::Engineering, Some(colleagues)).unwrap();
+    reception.sync();
+    colleague.sync();
+
+    let preview = PhotoHash::of(&small);
+    let wanted = colleague.replica.wanted_photos(case, Photos::PreviewsOnly).unwrap();
+    assert_eq!(wanted.iter().map(|one| one.hash).collect::<Vec<_>>(), [preview]);
+    fetch(&mut colleague, case, preview);
+    assert_eq!(colleague.replica.photo(preview).unwrap().as_deref(), Some(&small[..]));
+    assert_eq!(fetch(&mut colleague, case, photo), 3, "two pieces, and nothing left to ask for");
+    assert_eq!(colleague.replica.photo(photo).unwrap(), Some(bytes));
+    assert_eq!(finder.replica.wanted_photos(case, Photos::All).unwrap(), [], "who took it has it");
+
+    reception.replica.assign(case, order, finders).unwrap();
+    reception.sync();
+    colleague.sync();
+    assert!(!colleague.replica.has_photo(photo).unwrap() && !colleague.replica.has_photo(preview).unwrap());
+    assert_eq!(get(&mut colleague, preview).status(), 404);
 }

@@ -18,12 +18,11 @@ use roundsman_sync_core::replica::{
 };
 
 use super::trace::Trace;
-use super::wire::{Arrival, Link};
+use super::wire::Link;
 use crate::bench::BenchError;
-use crate::data_folder::DataFolder;
+use crate::data_folder::{DataFolder, FolderError};
 use crate::database::DatabaseError;
 use crate::ingest::{Newcomer, OfficeError, Sitting};
-use crate::serve::service_of;
 use crate::service::Service;
 
 /// When every shift begins. Any will do.
@@ -70,8 +69,8 @@ pub struct Lived {
     pub round_trips: u32,
     /// Tries that were given up.
     pub cuts: u32,
-    /// Virtual time in which the phone had something to sync.
-    pub link_ms: u64,
+    /// Virtual time from a visit to the arrival of all that was done there, over all visits.
+    pub sync_ms: u64,
     /// Of it, waiting between tries.
     pub waited_ms: u64,
 }
@@ -100,22 +99,32 @@ impl Clock for VirtualClock {
     }
 }
 
-/// Does the work over a link, in a folder that is made for it.
+/// Does the work over a link, in a folder that is made for it. A visit begins at its moment in `begin_ms`, in
+/// milliseconds from the beginning of the traces, or at once if there is none or it has passed.
 ///
 /// # Errors
 /// If it does not arrive whole within a day, or anything but the link fails.
-pub fn live(folder: &Path, up: Trace, down: Trace, work: Work, seed: u64) -> Result<Lived, BenchError> {
+pub fn live(
+    folder: &Path,
+    (up, down): (Trace, Trace),
+    work: Work,
+    begin_ms: &[u64],
+    seed: u64,
+) -> Result<Lived, BenchError> {
     let mut shift = Shift::begin(folder, Link::new(up, down), seed)?;
-    for _ in 0..work.visits {
+    let moments = begin_ms.iter().copied().chain(std::iter::repeat(0));
+    for (_, at_ms) in (0..work.visits).zip(moments) {
+        shift.wait_until(at_ms);
         shift.visit(work)?;
+        let begun_ms = shift.link.now_ms;
         shift.sync()?;
+        shift.lived.sync_ms += shift.link.now_ms - begun_ms;
     }
     shift.has_arrived(work)?;
     Ok(Lived {
         bytes_up: shift.link.bytes_up,
         bytes_down: shift.link.bytes_down,
         cuts: shift.link.cuts,
-        link_ms: shift.link.now_ms,
         ..shift.lived
     })
 }
@@ -139,7 +148,13 @@ impl Shift {
     fn begin(folder: &Path, link: Link, seed: u64) -> Result<Self, BenchError> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let data = DataFolder::init(&folder.join("server"), "Bench", START, &mut rng)?;
-        let service = service_of(&data)?;
+        let readers = data.clone();
+        // As `serve` does it, but that chance comes from the seed: a token of other bytes packs otherwise.
+        let writer = data.writer(&mut rng)?;
+        let connect = Box::new(move || readers.reader());
+        let (uploads, blobs) =
+            (data.uploads().map_err(FolderError::from)?, data.blobs().map_err(FolderError::from)?);
+        let service = Service::new(writer, connect, uploads, blobs, &mut rng)?;
         let desk = Sitting { person: service.identity().desk, now: START };
         let (site, code) = service.write::<_, OfficeError>(|batch, office| {
             let site = office.add_site(batch, &mut rng, desk, "Bench")?;
@@ -171,6 +186,11 @@ impl Shift {
         })
     }
 
+    fn wait_until(&mut self, at_ms: u64) {
+        self.link.now_ms = self.link.now_ms.max(at_ms);
+        self.clock.set(self.link.now_ms);
+    }
+
     fn visit(&mut self, work: Work) -> Result<(), BenchError> {
         let rng = &mut self.work_rng;
         let room = format!("{:04}", rng.random_range(101..3_300));
@@ -189,7 +209,7 @@ impl Shift {
             confidential: None,
         })?;
         for _ in 1..work.edits_each {
-            let new = NewEntry::now(Fact::Remark, &words(rng, 20));
+            let new = NewEntry::now(Fact::Remark, words(rng, 20));
             self.phone.record(case, None, new)?;
         }
         for _ in 0..work.photos_each {
@@ -238,12 +258,8 @@ impl Shift {
 
     fn send(&mut self, request: &Request<Vec<u8>>) -> Option<Response<Vec<u8>>> {
         let (service, rng) = (&self.service, &mut self.rng);
-        let reply = self.link.exchange(request, &mut |at_ms, arrival| {
-            let now = START.plus_millis(i64::try_from(at_ms).unwrap_or(i64::MAX));
-            match arrival {
-                Arrival::Whole(request) => service.handle(now, rng, request),
-                Arrival::Begun(request) => service.handle(now, rng, &request),
-            }
+        let reply = self.link.exchange(request, &mut |at_ms, arrived| {
+            service.handle(START.plus_millis(i64::try_from(at_ms).unwrap_or(i64::MAX)), rng, arrived)
         });
         self.clock.set(self.link.now_ms);
         reply

@@ -45,6 +45,14 @@ impl Trace {
         }
     }
 
+    /// Where the longest gaps of one round begin, the longest first.
+    pub fn gaps(&self, count: usize) -> Vec<u64> {
+        let mut gaps: Vec<_> =
+            self.at_ms.windows(2).map(|two| (std::cmp::Reverse(two[1] - two[0]), two[0])).collect();
+        gaps.sort_unstable();
+        gaps.into_iter().take(count).map(|(_, from_ms)| from_ms).collect()
+    }
+
     /// Reads a trace from a file, packed by zstd if its name ends so.
     ///
     /// # Errors
@@ -117,6 +125,12 @@ mod tests {
         assert_eq!(way.cross(33, 35), Some(35));
         let mut perfect = Direction::new(Trace::perfect());
         assert_eq!([perfect.cross(7, 99), perfect.cross(7, 99)], [Some(7), Some(8)]);
+    }
+
+    #[test]
+    fn the_longest_gaps_are_known_by_where_they_begin() {
+        let trace = Trace::parse("1\n2\n9\n10\n14\n").unwrap();
+        assert_eq!((trace.gaps(2), Trace::perfect().gaps(2)), (vec![2, 10], vec![]));
     }
 
     #[test]
