@@ -7,6 +7,7 @@
 //! photos/ab/cdef…      the exact bytes whose SHA-256 is abcdef…
 //! uploads/<id>.meta    who uploads which photo, written once before the first byte
 //! uploads/<id>.part    the bytes that have arrived; its length is the offset, there is no other record of it
+//! uploads/<id>.piece   bytes whose checksum is not known yet; they do not count
 //! ```
 //!
 //! What always holds:
@@ -34,7 +35,7 @@ use roundsman_sync_core::ids::PhotoHash;
 pub use shown::{ShownCopy, shown_copy};
 pub use sniff::PhotoType;
 pub use store::{BlobStore, PhotoFacts};
-pub use upload::{Created, Progress, UploadId, UploadState, Uploads};
+pub use upload::{CheckedPiece, Created, Progress, Promise, UploadId, UploadState, Uploads};
 
 /// What can go wrong with photo bytes.
 #[derive(Debug, thiserror::Error)]
