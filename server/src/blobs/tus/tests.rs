@@ -279,6 +279,17 @@ fn an_upload_says_when_it_expires_and_what_was_said_of_it() {
 }
 
 #[test]
+fn a_device_with_too_much_under_way_is_told_to_end_something() {
+    let world = World::new();
+    let device = world.grant.device;
+    for n in 0..8_u8 {
+        let promise = Promise { device, hash: PhotoHash::of(&[n]), size: PHOTO_BYTES_MAX, metadata: None };
+        world.uploads.create(NOW, &mut ChaCha8Rng::seed_from_u64(n.into()), &promise).unwrap();
+    }
+    assert_eq!(told(world.create(&creation())), (429, ErrorCode::UploadQuota));
+}
+
+#[test]
 fn a_terminated_upload_is_unknown() {
     let world = World::new();
     let id = world.begun();
