@@ -21,7 +21,7 @@ mod checksum;
 mod headers;
 mod intake;
 
-use http::header::CACHE_CONTROL;
+use http::header::{CACHE_CONTROL, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rand::Rng;
 use roundsman_sync_core::clock::Timestamp;
@@ -170,8 +170,7 @@ pub fn patch(
 ) -> Result<Intake, Rejection> {
     check_version(headers)?;
     if !has_piece(headers)? {
-        let message = format!("a piece of an upload is sent as {PIECE_MEDIA_TYPE}");
-        return Err(Rejection { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal: bad_request(message) });
+        return Err(not_a_piece());
     }
     let offset = number_of(headers, &UPLOAD_OFFSET)?;
     let (id, device) = (granted(uploads, now, grant, id)?, grant.device);
@@ -250,6 +249,20 @@ fn granted(uploads: &Uploads, now: Timestamp, grant: &UploadGrant, id: &str) -> 
         return Err(Refusal::new(ErrorCode::UploadUnknown, "no upload of that name is under way").into());
     }
     Ok(id)
+}
+
+/// The rejection of a body of another type.
+fn not_a_piece() -> Rejection {
+    let message = format!("a piece of an upload is sent as {PIECE_MEDIA_TYPE}");
+    Rejection { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal: bad_request(message) }
+}
+
+/// The answer to a POST, which has the address, or to a PATCH.
+fn taken(progress: &Progress, location: Option<HeaderValue>) -> Answer {
+    let status = if location.is_some() { StatusCode::CREATED } else { StatusCode::NO_CONTENT };
+    let mut answer = answer(status, Some(progress));
+    answer.headers.extend(location.map(|location| (LOCATION, location)));
+    answer
 }
 
 fn answer(status: StatusCode, progress: Option<&Progress>) -> Answer {

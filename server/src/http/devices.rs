@@ -73,17 +73,20 @@ async fn take_in(app: App, request: Request) -> Result<Response, Problem> {
         UploadStep::Answered(reply) => return Ok(reply.map(Body::from)),
         UploadStep::Body(intake) => intake,
     };
-    let mut waiting = Vec::new();
-    let mut more = true;
-    while more {
-        more = gather(&mut body, &mut waiting).await;
+    let (mut waiting, mut spare) = (Vec::new(), Vec::new());
+    let mut more = gather(&mut body, &mut waiting).await;
+    while more || !waiting.is_empty() {
         let service = Arc::clone(&app.service);
-        (intake, waiting) = App::blocking(move || {
+        let write = App::blocking(move || {
             intake.piece(service.uploads(), App::now(), &waiting)?;
             waiting.clear();
             Ok::<_, Problem>((intake, waiting))
-        })
-        .await??;
+        });
+        // The link goes on while the disk works.
+        let (written, heard) = tokio::join!(write, async { more && gather(&mut body, &mut spare).await });
+        more = heard;
+        let (taken, written) = written??;
+        (intake, waiting, spare) = (taken, std::mem::take(&mut spare), written);
     }
     let reply = App::blocking(move || app.service.upload_end(App::now(), intake)).await??;
     Ok(reply.map(Body::from))

@@ -106,6 +106,7 @@ fn case_at(site: SiteId) -> NewCase {
         external_number: None,
         about: None,
         anonymous: None,
+        confidential: None,
     }
 }
 

@@ -1,12 +1,11 @@
 //! A body on its way into an upload.
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue};
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::DeviceId;
 
 use super::checksum::Checksum;
-use super::headers::bad_request;
-use super::{Answer, PIECE_MEDIA_TYPE, Rejection, answer};
+use super::{Answer, Rejection, not_a_piece, taken};
 use crate::blobs::{CheckedPiece, Progress, UploadId, Uploads};
 
 /// A request whose body is coming in.
@@ -50,11 +49,7 @@ impl Intake {
     pub fn piece(&mut self, uploads: &Uploads, now: Timestamp, bytes: &[u8]) -> Result<(), Rejection> {
         match &mut self.body {
             Body::None(_) if bytes.is_empty() => {}
-            Body::None(_) => {
-                let message = format!("a piece of an upload is sent as {PIECE_MEDIA_TYPE}");
-                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-                return Err(Rejection { status, refusal: bad_request(message) });
-            }
+            Body::None(_) => return Err(not_a_piece()),
             Body::Plain { offset, known } => {
                 let fresh = after_known(known, bytes);
                 *offset = uploads.write(now, self.id, self.device, *offset, fresh)?;
@@ -84,12 +79,7 @@ impl Intake {
                 uploads.keep_checked(now, &piece)?
             }
         };
-        let status = if self.created.is_some() { StatusCode::CREATED } else { StatusCode::NO_CONTENT };
-        let mut answer = answer(status, Some(&progress));
-        if let Some(location) = self.created {
-            answer.headers.insert(http::header::LOCATION, location);
-        }
-        Ok(answer)
+        Ok(taken(&progress, self.created))
     }
 
     /// Begins to take in a body whose first byte is byte `offset` of the photo, for an upload that stands
