@@ -16,6 +16,10 @@ use crate::service::Service;
 /// Passwords hashed at the same time. Each takes 19 MiB and a core; more at once would only wait for each other.
 const HASHING_AT_ONCE: usize = 2;
 
+/// Small copies drawn at the same time. Each may take the memory of forty megapixels and of a large file,
+/// about 200 MB; a photo as phones take them, 40 MB. Each is drawn once in its life.
+const DRAWING_AT_ONCE: usize = 1;
+
 /// In which zone the estates lie. All of China keeps one time.
 pub const ZONE: Tz = chrono_tz::Asia::Shanghai;
 
@@ -32,6 +36,8 @@ pub struct App {
     pub throttle: Arc<Throttle>,
     /// Held while a password is hashed.
     pub hashing: Arc<Semaphore>,
+    /// Held while a photo is drawn small.
+    pub drawing: Arc<Semaphore>,
 }
 
 impl App {
@@ -43,6 +49,7 @@ impl App {
             secure,
             throttle: Arc::default(),
             hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
+            drawing: Arc::new(Semaphore::new(DRAWING_AT_ONCE)),
         }
     }
 

@@ -30,6 +30,12 @@ struct Body<'a> {
     request_id: &'a str,
 }
 
+/// What tus 1.0 has for a piece whose checksum is wrong; no RFC knows it.
+pub const CHECKSUM_MISMATCH: StatusCode = match StatusCode::from_u16(460) {
+    Ok(status) => status,
+    Err(_) => StatusCode::BAD_REQUEST,
+};
+
 /// The status that goes with a code when nothing more is known.
 pub fn status_of(code: ErrorCode) -> StatusCode {
     use ErrorCode as E;
@@ -43,6 +49,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::SheetUnknown
         | E::ConflictUnknown
         | E::UploadUnknown
+        | E::PhotoNotDrawable
         | E::EnrolCodeUnknown => StatusCode::NOT_FOUND,
         E::EnrolCodeExpired | E::EnrolCodeUsed => StatusCode::GONE,
         E::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -64,7 +71,8 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::PasswordOneTime
         | E::CsrfInvalid
         | E::NotEnrolled => StatusCode::FORBIDDEN,
-        E::LoginPaused => StatusCode::TOO_MANY_REQUESTS,
+        E::LoginPaused | E::UploadQuota => StatusCode::TOO_MANY_REQUESTS,
+        E::UploadChecksumMismatch => CHECKSUM_MISMATCH,
         E::Fork
         | E::EpochClosed
         | E::Recovered

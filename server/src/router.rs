@@ -1,6 +1,6 @@
 //! Every path there is, in one list.
 
-use axum::routing::{any, get, patch};
+use axum::routing::{any, get};
 use axum::{Router, middleware};
 
 use crate::app::App;
@@ -14,8 +14,8 @@ pub fn router(app: App) -> Router {
         .route("/v1/enrol", any(devices::whole))
         .route("/v1/sync", any(devices::whole))
         .route("/v1/events", get(events::events).fallback(events::only_get))
-        .route("/v1/uploads", any(devices::whole))
-        .route("/v1/uploads/{id}", patch(devices::patch).fallback(devices::whole))
+        .route("/v1/uploads", any(devices::upload))
+        .route("/v1/uploads/{id}", any(devices::upload))
         .merge(office::routes())
         .fallback(office::not_found)
         .layer(middleware::from_fn(request_id::layer))

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -11,6 +12,9 @@ use crate::database::DatabaseError;
 use crate::policy_file::{self, PolicyFileError};
 use crate::router::router;
 use crate::service::Service;
+
+/// Uploads live for days, so an hour more or less is nothing.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +83,7 @@ pub fn run(
             // They would last for hours.
             hints.close();
         };
+        tokio::spawn(sweep(Arc::clone(&app.service)));
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(io("serving"))
     })
@@ -99,6 +104,23 @@ pub(crate) fn room_for_connections() {
 
 #[cfg(not(unix))]
 pub(crate) fn room_for_connections() {}
+
+/// Removes uploads whose time is over, again and again. The first time was when the service was made.
+async fn sweep(service: Arc<Service>) {
+    let mut hours = tokio::time::interval_at(tokio::time::Instant::now() + SWEEP_EVERY, SWEEP_EVERY);
+    hours.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        hours.tick().await;
+        let service = Arc::clone(&service);
+        match App::blocking(move || service.uploads().sweep(App::now())).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(swept)) => tracing::info!(swept, "removed uploads whose time was over"),
+            Ok(Err(error)) => tracing::error!(%error, "uploads whose time was over could not be removed"),
+            // It was logged where it happened; the next hour brings another try.
+            Err(_) => {}
+        }
+    }
+}
 
 /// Ends when the process is asked to stop.
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {

@@ -105,6 +105,9 @@ codes! {
     PhotoHashMismatch = "photo_hash_mismatch": "The bytes that arrived do not have the promised hash; the upload starts anew.",
     UploadOffsetMismatch = "upload_offset_mismatch": "The upload stands at another offset; ask for it and go on from there.",
     UploadUnknown = "upload_unknown": "No upload of that name is under way.",
+    UploadQuota = "upload_quota": "This device has as many uploads under way as one may have; it ends one first.",
+    UploadChecksumMismatch = "upload_checksum_mismatch": "The bytes of this piece do not have the checksum that came with them; none of them was kept.",
+    PhotoNotDrawable = "photo_not_drawable": "No picture can be shown of this file; the original can be fetched as it is.",
     // The device's own file.
     NotEnrolled = "not_enrolled": "This replica has not been enrolled yet.",
     StoreFailed = "store_failed": "The device could not write or read its own file.",

@@ -95,6 +95,15 @@ pub const PICTURE_SIDE_PX_MAX: u32 = 10_000;
 pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
 /// What the device sends of a photo in one request, so that a cut costs at most this.
 pub const PHOTO_CHUNK_BYTES: usize = 256 * 1024;
+/// Uploads of one device that are under way at a time: as many photos as it can ask about in one sync.
+pub const UPLOADS_PER_DEVICE_MAX: usize = REQUEST_PHOTOS_MAX;
+/// Bytes that the uploads of one device under way may promise together: eight of the largest photos, or
+/// a hundred as phones take them. The server's disk may hold twice that for a while, because a piece that
+/// comes with a checksum waits beside what is known to be right.
+pub const UPLOADS_BYTES_PER_DEVICE_MAX: u64 = 8 * PHOTO_BYTES_MAX;
+/// Letters of what a client says of a file beside its bytes (`Upload-Metadata`). A long file name and a type
+/// take 400.
+pub const UPLOAD_METADATA_CHARS_MAX: usize = 4_096;
 /// Photos a device asks about in one sync request.
 pub const REQUEST_PHOTOS_MAX: usize = 64;
 /// One drawn signature.

@@ -1,5 +1,6 @@
-"""A photo's bytes, in pieces and with a link that breaks: docs/protocol.md, section 11 (tus 1.0, core and creation)."""
+"""A photo's bytes, in pieces and with a link that breaks: docs/protocol.md, section 11 (tus 1.0)."""
 
+import base64
 import socket
 
 from client import Refused, request
@@ -52,6 +53,12 @@ class Upload:
         headers = self._headers(Upload_Offset=offset, Content_Type=media_type)
         return int(self._ask("PATCH", self._path, data, 204, headers)["upload-offset"])
 
+    def piece_checked(self, offset, data, sha256):
+        """PATCH with a checksum; the offset afterwards."""
+        checksum = "sha256 " + base64.b64encode(sha256).decode()
+        headers = self._headers(Upload_Offset=offset, Content_Type=PIECE_TYPE, Upload_Checksum=checksum)
+        return int(self._ask("PATCH", self._path, data, 204, headers)["upload-offset"])
+
     def piece_cut_short(self, offset, sent, promised):
         """PATCH that promises more bytes than it sends before the link breaks. Returns once the server let go of it."""
         lines = self._headers(Upload_Offset=offset, Content_Type=PIECE_TYPE, Content_Length=promised, Host="stranger")
@@ -63,5 +70,5 @@ class Upload:
                 pass
 
     def delete(self):
-        """DELETE, which the server does not take."""
+        """DELETE; the upload is gone afterwards."""
         self._ask("DELETE", self._path, b"", 204, self._headers())

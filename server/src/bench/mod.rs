@@ -9,6 +9,7 @@
 mod hints;
 pub mod link;
 mod machine;
+mod photos;
 mod row;
 mod server;
 
@@ -39,6 +40,11 @@ pub struct Bench {
 pub const BENCHES: &[Bench] = &[
     Bench { name: "link", about: "a shift's work over recorded mobile links", run: link::run },
     Bench { name: "hints", about: "thousands of phones that wait to be told of news", run: hints::run },
+    Bench {
+        name: "photos",
+        about: "how fast photos come in, and what that takes of the server's memory",
+        run: photos::run,
+    },
 ];
 
 /// Why a benchmark could not be carried out. A missed target is no error but in its row.

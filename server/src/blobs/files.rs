@@ -45,7 +45,8 @@ pub(super) fn write_whole(aside: &Path, path: &Path, bytes: &[u8]) -> Result<(),
 /// Moves a file that is already durable to its final name, durably.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), BlobError> {
     fs::rename(from, to).map_err(at(to))?;
-    for folder in [to.parent(), from.parent()].into_iter().flatten() {
+    let other = from.parent().filter(|folder| Some(*folder) != to.parent());
+    for folder in [to.parent(), other].into_iter().flatten() {
         sync_folder(folder)?;
     }
     Ok(())

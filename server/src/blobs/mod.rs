@@ -1,12 +1,14 @@
 //! Photos at the server: their bytes by SHA-256, and the uploads that bring them.
 //!
-//! Two folders inside the data folder, which must be on one file system because a finished upload
-//! *becomes* a photo by a rename:
+//! Folders inside the data folder. The photos and the uploads must be on one file system because a finished
+//! upload *becomes* a photo by a rename:
 //!
 //! ```text
 //! photos/ab/cdef…      the exact bytes whose SHA-256 is abcdef…
+//! thumbnails/ab/cdef…  the small copy of that photo; empty if none can be drawn. Derived
 //! uploads/<id>.meta    who uploads which photo, written once before the first byte
 //! uploads/<id>.part    the bytes that have arrived; its length is the offset, there is no other record of it
+//! uploads/<id>.piece   bytes whose checksum is not known yet; they do not count
 //! ```
 //!
 //! What always holds:
@@ -22,6 +24,7 @@ mod files;
 pub mod shown;
 pub mod sniff;
 pub mod store;
+mod thumbnail;
 pub mod tus;
 pub mod upload;
 
@@ -34,7 +37,8 @@ use roundsman_sync_core::ids::PhotoHash;
 pub use shown::{ShownCopy, shown_copy};
 pub use sniff::PhotoType;
 pub use store::{BlobStore, PhotoFacts};
-pub use upload::{Created, Progress, UploadId, UploadState, Uploads};
+pub use thumbnail::Thumbnail;
+pub use upload::{CheckedPiece, Created, Progress, Promise, UploadId, UploadState, Uploads};
 
 /// What can go wrong with photo bytes.
 #[derive(Debug, thiserror::Error)]

@@ -34,6 +34,7 @@ pub struct OpenPhoto {
 #[derive(Clone, Debug)]
 pub struct BlobStore {
     photos: PathBuf,
+    thumbnails: PathBuf,
 }
 
 impl BlobStore {
@@ -44,7 +45,7 @@ impl BlobStore {
     pub fn open(dir: &Path) -> Result<Self, BlobError> {
         let photos = dir.join("photos");
         files::create_folder(&photos)?;
-        Ok(Self { photos })
+        Ok(Self { photos, thumbnails: dir.join("thumbnails") })
     }
 
     /// Stores these bytes, durably, and says what they are. Storing the same bytes again is fine.
@@ -163,6 +164,23 @@ impl BlobStore {
             files::sync_folder(&self.photos)?;
         }
         Ok(facts)
+    }
+
+    /// Writes down the small copy of a photo, one at a time as in [`BlobStore::put`].
+    pub(super) fn keep_thumbnail(&self, hash: PhotoHash, bytes: &[u8]) -> Result<(), BlobError> {
+        let path = self.thumbnail_path(hash);
+        if let Some(shard) = path.parent() {
+            files::create_folder(shard)?;
+        }
+        let lock_path = self.thumbnails.join(".lock");
+        let lock = File::create(&lock_path).map_err(files::at(&lock_path))?;
+        lock.lock().map_err(files::at(&lock_path))?;
+        files::write_whole(&self.thumbnails.join(".incoming"), &path, bytes)
+    }
+
+    pub(super) fn thumbnail_path(&self, hash: PhotoHash) -> PathBuf {
+        let name = hash.to_string();
+        self.thumbnails.join(&name[..2]).join(&name[2..])
     }
 
     fn make_room_for(&self, hash: PhotoHash) -> Result<(), BlobError> {

@@ -14,13 +14,18 @@
 //!
 //! The record outlives completion until it is swept, so that a device whose last reply was lost
 //! can still ask and hear that it is done.
+//!
+//! A piece that comes with a checksum waits in a file of its own until it is found right
+//! ([`checked`]). What one device may have under way is bounded ([`under_way`]).
+
+mod checked;
+mod id;
+mod under_way;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minicbor::{Decode, Encode};
@@ -32,40 +37,10 @@ use roundsman_sync_core::limits::{PHOTO_BYTES_MAX, UPLOAD_TOKEN_AGE_MS_MAX};
 
 use super::store::PhotoFacts;
 use super::{BlobError, BlobStore, files};
+use under_way::UnderWay;
 
-/// The name of one upload: 128 random bits, written as 32 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UploadId(u128);
-
-impl UploadId {
-    fn mint(rng: &mut dyn Rng) -> Self {
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        Self(u128::from_be_bytes(random))
-    }
-}
-
-impl fmt::Display for UploadId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl fmt::Debug for UploadId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "UploadId({self})")
-    }
-}
-
-impl FromStr for UploadId {
-    type Err = Refusal;
-
-    /// Takes exactly what [`fmt::Display`] writes, so that one upload has one address.
-    fn from_str(text: &str) -> Result<Self, Refusal> {
-        let id = u128::from_str_radix(text, 16).map(Self).ok();
-        id.filter(|id| id.to_string() == text).ok_or_else(unknown)
-    }
-}
+pub use checked::CheckedPiece;
+pub use id::UploadId;
 
 /// How far an upload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +51,8 @@ pub struct Progress {
     pub size: u64,
     /// Whether more is needed.
     pub state: UploadState,
+    /// After this the upload is as good as gone, unless it is begun again before.
+    pub expires: Timestamp,
 }
 
 /// Whether an upload needs more.
@@ -97,8 +74,21 @@ pub struct Created {
     pub progress: Progress,
 }
 
+/// What a device is to bring, and what it says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// Who brings it.
+    pub device: DeviceId,
+    /// The hash that the bytes must have.
+    pub hash: PhotoHash,
+    /// Their number.
+    pub size: u64,
+    /// Words of the sender's own, well formed by the protocol's rule, kept to be said again and not believed.
+    pub metadata: Option<String>,
+}
+
 /// The content of a `.meta` file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 struct Record {
     #[n(0)]
     device: DeviceId,
@@ -106,16 +96,33 @@ struct Record {
     hash: PhotoHash,
     #[n(2)]
     size: u64,
-    /// When the upload was last asked for; it expires a token's life after that.
+    /// When the upload was last asked for.
     #[n(3)]
     created: Timestamp,
+    #[n(4)]
+    metadata: Option<String>,
+}
+
+impl Record {
+    /// A token's life after it was last asked for: without a newer token nobody could go on with it.
+    fn expires(&self) -> Timestamp {
+        self.created.plus_millis(UPLOAD_TOKEN_AGE_MS_MAX)
+    }
+}
+
+/// An upload that can be gone on with.
+#[derive(Debug)]
+struct Live {
+    record: Record,
+    /// Counts the pieces with a checksum that were begun; only the last one may go on.
+    checked_turn: u64,
 }
 
 /// One upload in memory. Its lock is held while its files are touched, so two senders take turns.
 #[derive(Debug)]
 enum Slot {
-    Live(Record),
-    /// Removed, while somebody still held a reference.
+    Live(Live),
+    /// Removed, while somebody still held a reference, or not yet written down.
     Gone,
 }
 
@@ -132,6 +139,8 @@ pub struct Uploads {
     folder: PathBuf,
     /// Taken before any slot's lock, and never while one is held.
     index: Mutex<Index>,
+    /// Taken last of all.
+    under_way: Mutex<UnderWay>,
 }
 
 impl Uploads {
@@ -143,7 +152,7 @@ impl Uploads {
     pub fn open(dir: &Path, store: BlobStore) -> Result<Self, BlobError> {
         let folder = dir.join("uploads");
         files::create_folder(&folder)?;
-        let uploads = Self { store, folder, index: Mutex::default() };
+        let uploads = Self { store, folder, index: Mutex::default(), under_way: Mutex::default() };
         uploads.load()?;
         Ok(uploads)
     }
@@ -151,49 +160,51 @@ impl Uploads {
     /// Begins an upload, or gives back the one that this device already has for this photo.
     ///
     /// # Errors
-    /// [`BlobError::Refused`] with [`ErrorCode::PhotoEmpty`], [`ErrorCode::PhotoTooLarge`], or
-    /// [`ErrorCode::PhotoHashMismatch`] when the photo is already here with another size;
-    /// [`BlobError::File`] when the record could not be written.
-    pub fn create(
-        &self,
-        now: Timestamp,
-        rng: &mut dyn Rng,
-        device: DeviceId,
-        hash: PhotoHash,
-        size: u64,
-    ) -> Result<Created, BlobError> {
+    /// [`BlobError::Refused`] with [`ErrorCode::PhotoEmpty`], [`ErrorCode::PhotoTooLarge`],
+    /// [`ErrorCode::UploadQuota`], or [`ErrorCode::PhotoHashMismatch`] when the photo is already here
+    /// with another size; [`BlobError::File`] when the record could not be written.
+    pub fn create(&self, now: Timestamp, rng: &mut dyn Rng, promise: &Promise) -> Result<Created, BlobError> {
+        let Promise { device, hash, size, .. } = *promise;
         check_size(size)?;
-        if let Some(facts) = self.store.facts(hash)?
-            && facts.size != size
-        {
+        let facts = self.store.facts(hash)?;
+        if facts.is_some_and(|facts| facts.size != size) {
             let message = "the bytes of that hash do not have the promised length";
             return Err(Refusal::new(ErrorCode::PhotoHashMismatch, message).into());
         }
-        let record = Record { device, hash, size, created: now };
+        let record = Record { device, hash, size, created: now, metadata: promise.metadata.clone() };
         let mut index = lock(&self.index);
         let known = index.by_photo.get(&(device, hash)).copied();
-        let (id, slot) = match known.and_then(|id| Some((id, index.slots.get(&id)?.clone()))) {
-            Some(found) => found,
-            None => {
-                let id = UploadId::mint(rng);
+        let found = known.and_then(|id| Some((id, index.slots.get(&id)?.clone())));
+        let id = found.as_ref().map_or_else(|| UploadId::mint(rng), |(id, _)| *id);
+        if facts.is_none() {
+            lock(&self.under_way).admit(now, id, device, size, record.expires())?;
+        }
+        let slot = found.map_or_else(
+            || {
                 let slot = Arc::new(Mutex::new(Slot::Gone));
                 index.slots.insert(id, slot.clone());
                 index.by_photo.insert((device, hash), id);
-                (id, slot)
-            }
-        };
+                slot
+            },
+            |(_, slot)| slot,
+        );
         let mut held = lock(&slot);
         // Others may go on with their uploads while this one's record reaches the disk.
         drop(index);
-        if let Slot::Live(old) = &*held
-            && old.size != size
-        {
-            // The device has thought better of the size; what came under the old promise is void.
-            files::remove(&self.part(id))?;
-        }
+        let checked_turn = match &*held {
+            Slot::Live(old) => {
+                if old.record.size != size {
+                    // The device has thought better of the size; what came under the old promise is void.
+                    files::remove(&self.part(id))?;
+                }
+                old.checked_turn
+            }
+            Slot::Gone => 0,
+        };
         self.write_record(id, &record)?;
-        *held = Slot::Live(record);
-        let progress = self.settle_held(id, &record)?;
+        let live = Live { record, checked_turn };
+        let progress = self.settle_held(id, &live.record)?;
+        *held = Slot::Live(live);
         Ok(Created { id, progress })
     }
 
@@ -201,8 +212,21 @@ impl Uploads {
     ///
     /// # Errors
     /// [`BlobError::Refused`] with [`ErrorCode::UploadUnknown`] when this device has no such upload.
-    pub fn photo_of(&self, id: UploadId, device: DeviceId) -> Result<PhotoHash, BlobError> {
-        self.with_live(id, device, |record| Ok(record.hash))
+    pub fn photo_of(&self, now: Timestamp, id: UploadId, device: DeviceId) -> Result<PhotoHash, BlobError> {
+        self.with_live(now, id, device, |live| Ok(live.record.hash))
+    }
+
+    /// What the sender said of the photo when it last asked for the upload.
+    ///
+    /// # Errors
+    /// [`BlobError::Refused`] with [`ErrorCode::UploadUnknown`] when this device has no such upload.
+    pub fn metadata_of(
+        &self,
+        now: Timestamp,
+        id: UploadId,
+        device: DeviceId,
+    ) -> Result<Option<String>, BlobError> {
+        self.with_live(now, id, device, |live| Ok(live.record.metadata.clone()))
     }
 
     /// Appends a piece and makes it durable: [`Uploads::write`], then [`Uploads::settle`].
@@ -211,14 +235,15 @@ impl Uploads {
     /// As those two.
     pub fn append(
         &self,
+        now: Timestamp,
         id: UploadId,
         device: DeviceId,
         offset: u64,
         piece: &[u8],
     ) -> Result<Progress, BlobError> {
-        self.with_live(id, device, |record| {
-            self.write_held(id, record, offset, piece)?;
-            self.settle_held(id, record)
+        self.with_live(now, id, device, |live| {
+            self.write_held(id, &live.record, offset, piece)?;
+            self.settle_held(id, &live.record)
         })
     }
 
@@ -232,8 +257,15 @@ impl Uploads {
     /// [`ErrorCode::BadRequest`] when the piece goes past the promised size; none of them changes
     /// anything. [`BlobError::File`] when the disk failed; the upload goes on at whatever offset
     /// [`Uploads::settle`] then gives.
-    pub fn write(&self, id: UploadId, device: DeviceId, offset: u64, piece: &[u8]) -> Result<u64, BlobError> {
-        self.with_live(id, device, |record| self.write_held(id, record, offset, piece))
+    pub fn write(
+        &self,
+        now: Timestamp,
+        id: UploadId,
+        device: DeviceId,
+        offset: u64,
+        piece: &[u8],
+    ) -> Result<u64, BlobError> {
+        self.with_live(now, id, device, |live| self.write_held(id, &live.record, offset, piece))
     }
 
     /// Makes all that was written durable, stores the photo if it is whole, and says how far the
@@ -243,39 +275,73 @@ impl Uploads {
     /// [`BlobError::Refused`] with [`ErrorCode::UploadUnknown`], or with
     /// [`ErrorCode::PhotoHashMismatch`] when the bytes are not the promised ones: they are dropped,
     /// and the same upload starts anew at 0. [`BlobError::File`] when the disk failed.
-    pub fn settle(&self, id: UploadId, device: DeviceId) -> Result<Progress, BlobError> {
-        self.with_live(id, device, |record| self.settle_held(id, record))
+    pub fn settle(&self, now: Timestamp, id: UploadId, device: DeviceId) -> Result<Progress, BlobError> {
+        self.with_live(now, id, device, |live| self.settle_held(id, &live.record))
     }
 
-    /// Forgets every upload that was last asked for longer ago than an upload token lives, and says
-    /// how many. Photos in the store stay.
+    /// Ends an upload for good and removes its bytes. A photo that it brought whole stays in the store.
+    ///
+    /// # Errors
+    /// [`BlobError::Refused`] with [`ErrorCode::UploadUnknown`]; [`BlobError::File`] when a file could
+    /// not be removed.
+    pub fn terminate(&self, now: Timestamp, id: UploadId, device: DeviceId) -> Result<(), BlobError> {
+        let slot = lock(&self.index).slots.get(&id).cloned().ok_or_else(unknown)?;
+        {
+            let mut held = lock(&slot);
+            let Slot::Live(live) = &*held else { return Err(unknown().into()) };
+            check_live(&live.record, now, device)?;
+            self.remove_files(id)?;
+            *held = Slot::Gone;
+        }
+        self.forget(id);
+        files::sync_folder(&self.folder)
+    }
+
+    /// Forgets every upload whose time is over and removes its bytes, and says how many there were.
+    /// Photos in the store stay.
     ///
     /// # Errors
     /// [`BlobError::File`] when a file could not be removed; the rest is left for the next sweep.
     pub fn sweep(&self, now: Timestamp) -> Result<usize, BlobError> {
-        let mut index = lock(&self.index);
+        let slots: Vec<_> = lock(&self.index).slots.iter().map(|(id, slot)| (*id, slot.clone())).collect();
         let mut swept = 0;
-        let slots: Vec<_> = index.slots.iter().map(|(id, slot)| (*id, slot.clone())).collect();
         for (id, slot) in slots {
             let mut held = lock(&slot);
-            if let Slot::Live(record) = *held {
-                if now.millis_since(record.created) <= UPLOAD_TOKEN_AGE_MS_MAX {
+            if let Slot::Live(live) = &*held {
+                if now <= live.record.expires() {
                     continue;
                 }
-                // The part first: a part without a record would never be found again.
-                files::remove(&self.part(id))?;
-                files::remove(&self.meta(id))?;
+                self.remove_files(id)?;
                 *held = Slot::Gone;
-                index.by_photo.remove(&(record.device, record.hash));
                 swept += 1;
-            } else {
-                // A creation that failed.
-                index.by_photo.retain(|_, of| *of != id);
             }
-            index.slots.remove(&id);
+            drop(held);
+            // Also what a creation that failed has left.
+            self.forget(id);
         }
-        files::sync_folder(&self.folder)?;
+        if swept > 0 {
+            files::sync_folder(&self.folder)?;
+        }
         Ok(swept)
+    }
+
+    /// Takes an upload out of memory, unless somebody has begun it again meanwhile.
+    fn forget(&self, id: UploadId) {
+        let mut index = lock(&self.index);
+        let is_gone = index.slots.get(&id).is_some_and(|slot| matches!(*lock(slot), Slot::Gone));
+        if is_gone {
+            index.slots.remove(&id);
+            index.by_photo.retain(|_, of| *of != id);
+            lock(&self.under_way).end(id);
+        }
+    }
+
+    /// The bytes first: without a record they would never be found again.
+    fn remove_files(&self, id: UploadId) -> Result<(), BlobError> {
+        for ending in ["part", "piece", "meta"] {
+            files::remove(&self.path(id, ending))?;
+        }
+        Ok(())
     }
 
     /// Fills the index from the records on the disk and removes what no record speaks for.
@@ -294,11 +360,16 @@ impl Uploads {
                         files::remove(&path)?;
                         continue;
                     };
-                    index.slots.insert(id, Arc::new(Mutex::new(Slot::Live(record))));
                     index.by_photo.insert((record.device, record.hash), id);
+                    if !self.store.contains(record.hash)? {
+                        let expires = record.expires();
+                        lock(&self.under_way).note(id, record.device, record.size, expires);
+                    }
+                    let live = Live { record, checked_turn: 0 };
+                    index.slots.insert(id, Arc::new(Mutex::new(Slot::Live(live))));
                 }
                 (Some(id), Some("part")) => parts.push(id),
-                (Some(_), Some("new")) => files::remove(&path)?,
+                (Some(_), Some("new" | "piece")) => files::remove(&path)?,
                 (Some(_) | None, _) => {}
             }
         }
@@ -313,32 +384,39 @@ impl Uploads {
     /// Runs `work` with the upload's lock held, if this device has such an upload.
     fn with_live<T>(
         &self,
+        now: Timestamp,
         id: UploadId,
         device: DeviceId,
-        work: impl FnOnce(&Record) -> Result<T, BlobError>,
+        work: impl FnOnce(&mut Live) -> Result<T, BlobError>,
     ) -> Result<T, BlobError> {
         let slot = lock(&self.index).slots.get(&id).cloned().ok_or_else(unknown)?;
-        let held = lock(&slot);
-        match &*held {
-            Slot::Live(record) if record.device == device => work(record),
-            // Another device's upload looks no different from none.
-            Slot::Live(_) | Slot::Gone => Err(unknown().into()),
+        let mut held = lock(&slot);
+        match &mut *held {
+            Slot::Live(live) => {
+                check_live(&live.record, now, device)?;
+                work(live)
+            }
+            Slot::Gone => Err(unknown().into()),
         }
     }
 
-    fn write_held(&self, id: UploadId, record: &Record, offset: u64, piece: &[u8]) -> Result<u64, BlobError> {
-        let part = self.part(id);
-        let stands =
-            if self.store.contains(record.hash)? { record.size } else { files::length(&part)?.unwrap_or(0) };
+    /// Where an upload stands, and the same after `length` more bytes at `offset`, if they fit there.
+    fn fit(&self, id: UploadId, record: &Record, offset: u64, length: usize) -> Result<u64, BlobError> {
+        let stands = if self.store.contains(record.hash)? {
+            record.size
+        } else {
+            files::length(&self.part(id))?.unwrap_or(0)
+        };
         if offset != stands {
             let message = format!("the upload stands at byte {stands}, not at {offset}");
             return Err(Refusal::new(ErrorCode::UploadOffsetMismatch, message).into());
         }
-        let end = u64::try_from(piece.len()).ok().and_then(|length| offset.checked_add(length));
-        let Some(end) = end.filter(|&end| end <= record.size) else {
-            let message = format!("more bytes than the {} that were promised", record.size);
-            return Err(Refusal::new(ErrorCode::BadRequest, message).into());
-        };
+        Ok(end_of(record, offset, length)?)
+    }
+
+    fn write_held(&self, id: UploadId, record: &Record, offset: u64, piece: &[u8]) -> Result<u64, BlobError> {
+        let part = self.part(id);
+        let end = self.fit(id, record, offset, piece.len())?;
         if !piece.is_empty() {
             let mut options = OpenOptions::new();
             let opened = options.write(true).create(true).truncate(false).open(&part);
@@ -354,20 +432,21 @@ impl Uploads {
     }
 
     fn settle_held(&self, id: UploadId, record: &Record) -> Result<Progress, BlobError> {
-        let size = record.size;
+        let (size, expires) = (record.size, record.expires());
         let part = self.part(id);
+        let partial = |offset| Progress { offset, size, state: UploadState::Partial, expires };
+        let complete = |facts| Progress { offset: size, size, state: UploadState::Complete(facts), expires };
         if let Some(facts) = self.store.settled(record.hash)? {
             // Either this upload was renamed before a kill, or another device was faster.
             files::remove(&part)?;
-            return Ok(Progress { offset: size, size, state: UploadState::Complete(facts) });
+            lock(&self.under_way).end(id);
+            return Ok(complete(facts));
         }
-        let Some(file) = files::open(&part)? else {
-            return Ok(Progress { offset: 0, size, state: UploadState::Partial });
-        };
+        let Some(file) = files::open(&part)? else { return Ok(partial(0)) };
         let offset = file.metadata().map_err(files::at(&part))?.len();
         file.sync_data().map_err(files::at(&part))?;
         if offset < size {
-            return Ok(Progress { offset, size, state: UploadState::Partial });
+            return Ok(partial(offset));
         }
         let (hash, bytes) = files::hash_of(&file).map_err(files::at(&part))?;
         if (hash, bytes) != (record.hash, size) {
@@ -378,7 +457,8 @@ impl Uploads {
         }
         self.store.adopt(&part, hash)?;
         let facts = self.store.facts(hash)?.ok_or(BlobError::Missing(hash))?;
-        Ok(Progress { offset: size, size, state: UploadState::Complete(facts) })
+        lock(&self.under_way).end(id);
+        Ok(complete(facts))
     }
 
     fn write_record(&self, id: UploadId, record: &Record) -> Result<(), BlobError> {
@@ -415,6 +495,20 @@ pub(super) fn check_size(size: u64) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Another device's upload, and one whose time is over, look no different from none.
+fn check_live(record: &Record, now: Timestamp, device: DeviceId) -> Result<(), Refusal> {
+    if record.device == device && now <= record.expires() { Ok(()) } else { Err(unknown()) }
+}
+
+/// Where `length` bytes at `offset` end, if the photo has so many.
+fn end_of(record: &Record, offset: u64, length: usize) -> Result<u64, Refusal> {
+    let end = u64::try_from(length).ok().and_then(|length| offset.checked_add(length));
+    end.filter(|&end| end <= record.size).ok_or_else(|| {
+        let message = format!("more bytes than the {} that were promised", record.size);
+        Refusal::new(ErrorCode::BadRequest, message)
+    })
+}
+
 fn unknown() -> Refusal {
     Refusal::new(ErrorCode::UploadUnknown, "no upload of that name is under way")
 }
@@ -426,3 +520,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
+mod tests_bounds;

@@ -10,6 +10,7 @@ use super::{Context, find};
 use crate::app::App;
 use crate::app::ZONE;
 use crate::console::Lang;
+use crate::projection::queries::PhotoDetails;
 use crate::projection::queries::case_show::{Event, OrderShown, case_shown};
 use crate::projection::queries::standing::standing;
 
@@ -79,6 +80,10 @@ impl Show {
             "contradictions".to_owned(),
             json!(open.map(|one| one.code.as_str()).collect::<Vec<_>>()),
         );
+        fields.insert("complete".to_owned(), json!(case.photos.is_complete()));
+        let owed_by: Vec<_> = case.photos.owed.iter().map(owed_json).collect();
+        let photos = json!({ "named": case.photos.named, "here": case.photos.here(), "owed_by": owed_by });
+        fields.insert("photos".to_owned(), photos);
         let page = CasePage { lang: self.lang, zone: ZONE, case: &case, standing: &standing };
         Ok(Report::new(fields.into(), page.text(&id.to_string())))
     }
@@ -97,6 +102,16 @@ fn order_json(order: &OrderShown) -> serde_json::Value {
             .map(|(from, to)| json!({ "from": from.to_string(), "to": to.to_string() })),
         "rework_of": order.rework_of.map(|earlier| earlier.to_string()),
         "status": order.status,
+    })
+}
+
+fn owed_json(photo: &PhotoDetails) -> serde_json::Value {
+    json!({
+        "photo": photo.hash.to_string(),
+        "bytes": photo.size,
+        "person": photo.holder.name,
+        "device": photo.device,
+        "since": photo.received.to_string(),
     })
 }
 

@@ -67,12 +67,32 @@ impl CasePage<'_> {
             });
             sections.push((self.words().get("parallel-edit"), edits.collect::<Vec<_>>().join("\n")));
         }
+        if self.case.photos.named > 0 {
+            sections.push((self.words().get("case-photos"), self.photos().join("\n")));
+        }
         let mut events: Vec<_> = self.case.timeline.iter().collect();
         // The sort is stable, so what happened in the same moment stays in stamp order.
         events.sort_by_key(|event| event.happened_at);
         let events: Vec<_> = events.into_iter().map(|event| self.event(event)).collect();
         sections.push((self.words().get("case-timeline"), events.join("\n")));
         sections
+    }
+
+    /// Whether all photos are here, and who still has which.
+    fn photos(&self) -> Vec<String> {
+        let (words, photos) = (self.words(), &self.case.photos);
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        if photos.is_complete() {
+            return vec![words.count("case-photos-complete", &number(photos.named))];
+        }
+        let owed = photos.owed.iter().map(|photo| {
+            let phone = photo.device.as_deref().map(|device| format!(" · {}", line(device)));
+            let since = self.telling().time(photo.received);
+            let (size, short) = (words.bytes(&photo.size), photo.hash.to_string());
+            let holder = format!("{}{}", line(&photo.holder.name), phone.unwrap_or_default());
+            format!("{}  {size}  {} {holder}  {since}", &short[..12], words.get("photo-on-phone"))
+        });
+        std::iter::once(words.count("case-photos-owed", &number(photos.owed.len()))).chain(owed).collect()
     }
 
     fn words(&self) -> &'static Words {

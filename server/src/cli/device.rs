@@ -98,9 +98,13 @@ fn list(context: &Context) -> Result<Report, Failure> {
     let mut devices = Vec::new();
     for row in &rows {
         let state = row.revoked.map_or_else(|| "in use".to_owned(), |at| format!("revoked {at}"));
+        let owed = row.owed.since.map_or_else(
+            || "0 photos owed".to_owned(),
+            |since| format!("{} photos owed ({} bytes, since {since})", row.owed.photos, row.owed.bytes),
+        );
         text.push(format!(
-            "{}  {}  {}  enrolled {}  {state}  {} photos owed",
-            row.device, row.person_name, row.name, row.enrolled, row.photos_owed
+            "{}  {}  {}  enrolled {}  {state}  {owed}",
+            row.device, row.person_name, row.name, row.enrolled
         ));
         devices.push(json!({
             "id": row.device.to_string(),
@@ -108,7 +112,9 @@ fn list(context: &Context) -> Result<Report, Failure> {
             "person": { "id": row.person.to_string(), "name": row.person_name },
             "enrolled_at": row.enrolled.to_string(),
             "revoked_at": row.revoked.map(|at| at.to_string()),
-            "photos_owed": row.photos_owed,
+            "photos_owed": row.owed.photos,
+            "photos_owed_bytes": row.owed.bytes,
+            "photos_owed_since": row.owed.since.map(|at| at.to_string()),
         }));
     }
     if text.is_empty() {

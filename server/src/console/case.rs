@@ -55,6 +55,11 @@ impl CaseView {
         u64::try_from(parallel.count()).unwrap_or(u64::MAX)
     }
 
+    /// Photos that it names.
+    fn photos_named(&self) -> u64 {
+        u64::try_from(self.photos.len()).unwrap_or(u64::MAX)
+    }
+
     /// Photos that have not arrived.
     fn photos_owed(&self) -> u64 {
         let owed = self.photos.iter().filter(|photo| !photo.is_here());

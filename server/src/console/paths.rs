@@ -18,9 +18,14 @@ pub fn case(case: DocumentId) -> String {
     format!("/cases/{case}")
 }
 
-/// The bytes of a photo.
+/// A copy of a photo to look at, in full size.
 pub fn photo(hash: PhotoHash) -> String {
     format!("/photos/{hash}")
+}
+
+/// The bytes of a photo as its camera wrote them, as a file to keep.
+pub fn original(hash: PhotoHash) -> String {
+    format!("/photos/{hash}?original=1")
 }
 
 /// A copy of a photo at most 320 pixels wide and high, for lists.

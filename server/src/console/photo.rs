@@ -6,8 +6,11 @@ use super::paths;
 use super::text::Text;
 use super::time::Stated;
 
-/// Image types every browser shows. Others, HEIC among them, get a placeholder.
-const SHOWN_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+/// Image types that the server draws small copies of. Others, HEIC among them, get the preview that their
+/// phone made, or a placeholder.
+const DRAWN_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+/// Those of which it makes copies in full size, without what else the camera wrote.
+const COPIED_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 
 /// One photo named by the case.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub struct Photo {
     pub taken: Stated,
     /// Its size in bytes.
     pub bytes: u64,
+    /// Whether the small copy that the phone sends ahead is here.
+    pub has_preview: bool,
     /// Where the bytes are.
     pub place: PhotoPlace,
 }
@@ -38,12 +43,18 @@ pub enum PhotoPlace {
     OnPhone {
         /// The person's name.
         holder: Text,
+        /// What the phone is called; `None` for a desk.
+        device: Option<Text>,
     },
 }
 
 impl Photo {
+    /// Where a click leads: to the copy in full size, or to the file if there is no such copy.
     pub(super) fn href(&self) -> String {
-        paths::photo(self.hash)
+        match &self.place {
+            PhotoPlace::Here { media_type } if has_full_copy(media_type) => paths::photo(self.hash),
+            PhotoPlace::Here { .. } | PhotoPlace::OnPhone { .. } => paths::original(self.hash),
+        }
     }
 
     pub(super) fn thumbnail(&self) -> String {
@@ -58,9 +69,13 @@ impl Photo {
     }
 }
 
-/// Whether every browser shows the type.
-pub(super) fn is_shown(media_type: &str) -> bool {
-    SHOWN_TYPES.contains(&media_type)
+/// Whether the server draws the type.
+pub(super) fn is_drawn(media_type: &str) -> bool {
+    DRAWN_TYPES.contains(&media_type)
+}
+
+fn has_full_copy(media_type: &str) -> bool {
+    COPIED_TYPES.contains(&media_type)
 }
 
 /// The type for people, without the part that says it is an image.

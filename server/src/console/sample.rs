@@ -146,6 +146,7 @@ impl Sample {
             caption: (!caption.is_empty()).then(|| self.text(caption)),
             taken: self.stated("周建国", 12 + i64::from(n)),
             bytes: 3_260_000,
+            has_preview: false,
             place,
         }
     }
@@ -156,7 +157,14 @@ impl Sample {
             self.photo(1, "before", "7 楼层门外，指示灯常亮", here("image/jpeg")),
             self.photo(2, "evidence", "控制柜故障码 E35", here("image/jpeg")),
             self.photo(3, "after", "恢复运行", here("image/heic")),
-            self.photo(4, "after", "", PhotoPlace::OnPhone { holder: self.text("陈立") }),
+            self.photo(
+                4,
+                "after",
+                "",
+                PhotoPlace::OnPhone {
+                    holder: self.text("陈立"), device: Some(self.text("陈立的手机"))
+                },
+            ),
         ]
     }
 

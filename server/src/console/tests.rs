@@ -179,10 +179,23 @@ fn a_photo_that_is_not_here_names_the_phone_it_is_on_and_is_not_linked() {
     let owed = owed.split("</figure>").next().unwrap();
     assert!(owed.contains("陈立") && !owed.contains("<a") && !owed.contains("<img"));
     let heic = html.split("<figure").find(|figure| figure.contains("HEIC")).unwrap();
-    assert!(
-        heic.contains("3.2 MB")
-            && heic.contains(&paths::photo(roundsman_sync_core::ids::PhotoHash::of(&[3])))
-    );
+    let file = paths::original(roundsman_sync_core::ids::PhotoHash::of(&[3]));
+    assert!(heic.contains("3.2 MB") && heic.contains(&file));
+    assert!(html.contains("Not complete: 1 photo has not arrived."));
+}
+
+#[test]
+fn a_preview_stands_in_for_a_photo_that_is_not_here_or_cannot_be_drawn() {
+    let sample = &samples()[0];
+    let mut view = sample.case();
+    view.photos.iter_mut().for_each(|photo| photo.has_preview = true);
+    let html = case(&sample.frame(Lang::En, true), &view).unwrap();
+    let small = |n| paths::thumbnail(roundsman_sync_core::ids::PhotoHash::of(&[n]));
+    assert!((1..=4).all(|n| html.contains(&small(n))));
+    assert!(html.contains("Still on the phone of"), "and it is still owed");
+    view.photos.pop();
+    let html = case(&sample.frame(Lang::En, true), &view).unwrap();
+    assert!(html.contains("Complete: all 3 photos are here."));
 }
 
 #[test]

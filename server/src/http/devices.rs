@@ -1,8 +1,11 @@
 //! What phones ask: enrolment, sync and uploads. The service decides; here bodies are only gathered,
 //! bounded, and brought to a thread that may block.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use roundsman_sync_core::error::ErrorCode;
@@ -10,6 +13,13 @@ use roundsman_sync_core::limits::REQUEST_BYTES_MAX;
 
 use crate::app::App;
 use crate::error::Problem;
+use crate::service::UploadStep;
+
+/// Bytes of a photo that are written at a time: enough that the way to the disk costs little beside them.
+const WRITE_BYTES: usize = 256 * 1024;
+/// How long a sender may be silent within a body. The longest gap of a mobile link that was measured and
+/// still came back is 78 s.
+const SILENCE_MAX: Duration = Duration::from_secs(180);
 
 /// Any request of a device but the bytes of a photo: small, so it is gathered whole.
 pub async fn whole(State(app): State<App>, request: Request) -> Response {
@@ -46,34 +56,57 @@ fn unread(error: &axum::Error, bytes_max: usize) -> Problem {
     }
 }
 
-/// The bytes of a photo: written as they arrive, so that a cut keeps what came before it and memory
-/// stays flat whatever the size.
-pub async fn patch(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
-    match take_in(app, id, request).await {
+/// Everything about uploads. The bytes of a photo are written as they arrive, so that a cut keeps what came
+/// before it and memory stays flat whatever the size.
+pub async fn upload(State(app): State<App>, request: Request) -> Response {
+    match take_in(app, request).await {
         Ok(reply) => reply,
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn take_in(app: App, id: String, request: Request) -> Result<Response, Problem> {
+async fn take_in(app: App, request: Request) -> Result<Response, Problem> {
     let (parts, mut body) = request.into_parts();
-    let begun = app.clone();
-    let mut patch = blocking(move || begun.service.upload_patch(App::now(), &id, &parts.headers)).await??;
-    // A link that breaks ends the body with an error: what came before is settled all the same.
-    while let Some(Ok(frame)) = body.frame().await {
-        let Ok(piece) = frame.into_data() else { continue };
-        let app = app.clone();
-        patch = blocking(move || {
-            patch.piece(app.service.uploads(), &piece).map_err(Problem::from).map(|()| patch)
-        })
-        .await??;
+    let service = Arc::clone(&app.service);
+    let begun = App::blocking(move || service.upload_begin(App::now(), &mut rand::rng(), &parts));
+    let mut intake = match begun.await?? {
+        UploadStep::Answered(reply) => return Ok(reply.map(Body::from)),
+        UploadStep::Body(intake) => intake,
+    };
+    let (mut waiting, mut spare) = (Vec::new(), Vec::new());
+    let mut more = gather(&mut body, &mut waiting).await;
+    while more || !waiting.is_empty() {
+        let service = Arc::clone(&app.service);
+        let write = App::blocking(move || {
+            intake.piece(service.uploads(), App::now(), &waiting)?;
+            waiting.clear();
+            Ok::<_, Problem>((intake, waiting))
+        });
+        // The link goes on while the disk works.
+        let (written, heard) = tokio::join!(write, async { more && gather(&mut body, &mut spare).await });
+        more = heard;
+        let (taken, written) = written??;
+        (intake, waiting, spare) = (taken, std::mem::take(&mut spare), written);
     }
-    let reply = blocking(move || app.service.upload_end(App::now(), patch)).await??;
+    let reply = App::blocking(move || app.service.upload_end(App::now(), intake)).await??;
     Ok(reply.map(Body::from))
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Problem::new(ErrorCode::Internal, "the request could not be handled"))
+/// Waits for bytes and takes all that are there, up to about [`WRITE_BYTES`]. Nothing waits in memory for
+/// more to come: on a bad link that may be the last that was heard. False if this was the end.
+async fn gather(body: &mut Body, waiting: &mut Vec<u8>) -> bool {
+    while waiting.len() < WRITE_BYTES {
+        let patience = if waiting.is_empty() { SILENCE_MAX } else { Duration::ZERO };
+        match tokio::time::timeout(patience, body.frame()).await {
+            Ok(Some(Ok(frame))) => {
+                if let Ok(bytes) = frame.into_data() {
+                    waiting.extend_from_slice(&bytes);
+                }
+            }
+            // The end, or a link that broke or fell silent: what came before is settled all the same.
+            Ok(Some(Err(_)) | None) => return false,
+            Err(_) => return !waiting.is_empty(),
+        }
+    }
+    true
 }

@@ -2,7 +2,7 @@
 
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::DocumentKind;
-use roundsman_sync_core::ids::{DeviceId, DocumentId, PhotoHash};
+use roundsman_sync_core::ids::{DocumentId, PhotoHash};
 use roundsman_sync_core::model::{Case, CaseSummary, Photo, Preview};
 use roundsman_sync_core::protocol::messages::Pos;
 use roundsman_sync_core::rules::case_status;
@@ -201,9 +201,9 @@ impl Projection<'_> {
                 photo.preview.map(|preview| *preview.hash.as_bytes()),
             ))?;
             if added == 1 {
-                self.owe(photo.hash, photo.size, first.device)?;
+                self.owe(photo.hash, photo.size, first)?;
                 if let Some(preview) = photo.preview {
-                    self.owe_preview(preview, first.device)?;
+                    self.owe_preview(preview, first)?;
                 }
             }
         }
@@ -211,24 +211,24 @@ impl Projection<'_> {
     }
 
     /// The device that names bytes owes them.
-    pub(super) fn owe(&self, hash: PhotoHash, size: u64, device: DeviceId) -> Result<(), DatabaseError> {
+    pub(super) fn owe(&self, hash: PhotoHash, size: u64, first: Delivery) -> Result<(), DatabaseError> {
         self.db
             .prepare_cached(
-                "INSERT INTO owed (hash, device, size) VALUES (?1, ?2, ?3)
+                "INSERT INTO owed (hash, device, size, since) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (hash, device) DO UPDATE SET preview = 0",
             )?
-            .execute((hash.as_bytes(), device.as_bytes(), size.cast_signed()))?;
+            .execute((hash.as_bytes(), first.device.as_bytes(), size.cast_signed(), first.received))?;
         Ok(())
     }
 
     /// So it does a preview. If the same bytes are somewhere named as a photo, they are owed as that.
-    fn owe_preview(&self, preview: Preview, device: DeviceId) -> Result<(), DatabaseError> {
+    fn owe_preview(&self, preview: Preview, first: Delivery) -> Result<(), DatabaseError> {
         let Preview { hash, size } = preview;
         self.db
             .prepare_cached(
-                "INSERT OR IGNORE INTO owed (hash, device, size, preview) VALUES (?1, ?2, ?3, 1)",
+                "INSERT OR IGNORE INTO owed (hash, device, size, preview, since) VALUES (?1, ?2, ?3, 1, ?4)",
             )?
-            .execute((hash.as_bytes(), device.as_bytes(), size.cast_signed()))?;
+            .execute((hash.as_bytes(), first.device.as_bytes(), size.cast_signed(), first.received))?;
         Ok(())
     }
 

@@ -57,7 +57,7 @@ impl Projection<'_> {
                     signature.strokes.map(|hash| *hash.as_bytes()),
                 ))?;
             if let (1, Some(strokes)) = (added, signature.strokes) {
-                self.owe(strokes, signature.strokes_size, delivery.device)?;
+                self.owe(strokes, signature.strokes_size, delivery)?;
             }
         }
         let Some(case_number) = self.number_of(case, DocumentKind::Case)? else {

@@ -29,6 +29,8 @@ use crate::ingest::{Batch, Office, Writer};
 
 use commit::GroupCommit;
 
+pub use uploads::UploadStep;
+
 /// Where a service's read connections come from.
 pub type Connect = Box<dyn Fn() -> Result<Connection, DatabaseError> + Send + Sync>;
 

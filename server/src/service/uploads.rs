@@ -1,12 +1,13 @@
 //! `/v1/uploads`: photos, resumable to the byte (tus 1.0), by a token that a signed sync has granted.
 
+use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, header};
 use rand::Rng;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
 
 use super::Service;
-use crate::blobs::tus::{self, Answer, Patch, Rejection, UploadGrant};
+use crate::blobs::tus::{self, Answer, Intake, Rejection, UploadGrant};
 use crate::database::DatabaseError;
 use crate::error::Problem;
 use crate::log::LogEntry;
@@ -22,6 +23,14 @@ impl From<Rejection> for Problem {
     }
 }
 
+/// What becomes of a request about an upload once its head is read.
+pub enum UploadStep {
+    /// Whatever its body is, this is the reply.
+    Answered(Response<Vec<u8>>),
+    /// Its body is to be taken in.
+    Body(Intake),
+}
+
 impl Service {
     /// A request whose body has arrived, whole or cut: what there is of it counts.
     pub(super) fn upload(
@@ -30,44 +39,58 @@ impl Service {
         rng: &mut dyn Rng,
         request: &Request<Vec<u8>>,
     ) -> Result<Response<Vec<u8>>, Problem> {
-        let headers = request.headers();
-        let id = request.uri().path().strip_prefix(BASE).and_then(|rest| rest.strip_prefix('/'));
-        match (request.method(), id) {
-            (&Method::OPTIONS, _) => self.finish(now, tus::options()),
-            (&Method::POST, None) => {
-                let grant = self.upload_grant(now, headers)?;
-                self.finish(now, tus::create(&self.uploads, now, rng, &grant, BASE, headers)?)
-            }
-            (&Method::HEAD, Some(id)) => {
-                let grant = self.upload_grant(now, headers)?;
-                self.finish(now, tus::head(&self.uploads, &grant, id, headers)?)
-            }
-            (&Method::PATCH, Some(id)) => {
-                let mut patch = self.upload_patch(now, id, headers)?;
-                patch.piece(&self.uploads, request.body())?;
-                self.upload_end(now, patch)
-            }
-            _ => {
-                Err(Problem::new(ErrorCode::MethodNotAllowed, "uploads take POST; one upload HEAD and PATCH"))
+        let (parts, ()) = request.clone().map(|_| ()).into_parts();
+        match self.upload_begin(now, rng, &parts)? {
+            UploadStep::Answered(reply) => Ok(reply),
+            UploadStep::Body(mut intake) => {
+                intake.piece(&self.uploads, now, request.body())?;
+                self.upload_end(now, intake)
             }
         }
     }
 
-    /// Begins to take in the body of a PATCH, piece by piece as it arrives.
+    /// Begins to answer a request, before any of its body is read.
     ///
     /// # Errors
-    /// If the token or the headers do not allow it.
-    pub fn upload_patch(&self, now: Timestamp, id: &str, headers: &HeaderMap) -> Result<Patch, Problem> {
+    /// If the token or the headers do not allow what is asked.
+    pub fn upload_begin(
+        &self,
+        now: Timestamp,
+        rng: &mut dyn Rng,
+        request: &Parts,
+    ) -> Result<UploadStep, Problem> {
+        let headers = &request.headers;
+        let id = request.uri.path().strip_prefix(BASE).and_then(|rest| rest.strip_prefix('/'));
+        let method = method_of(request)?;
+        if method == Method::OPTIONS {
+            return Ok(UploadStep::Answered(self.finish(now, tus::options())?));
+        }
+        let takes = if id.is_some() { "HEAD, PATCH, DELETE, OPTIONS" } else { "POST, OPTIONS" };
+        let is_known = takes.split(", ").any(|taken| method.as_str() == taken);
+        if !is_known {
+            let problem = Problem::new(ErrorCode::MethodNotAllowed, format!("this path takes {takes}"));
+            return Err(problem.with_header(header::ALLOW, takes));
+        }
         let grant = self.upload_grant(now, headers)?;
-        Ok(tus::patch(&self.uploads, &grant, id, headers)?)
+        let Some(id) = id else {
+            return Ok(UploadStep::Body(tus::create(&self.uploads, now, rng, &grant, BASE, headers)?));
+        };
+        let answer = match method {
+            Method::PATCH => {
+                return Ok(UploadStep::Body(tus::patch(&self.uploads, now, &grant, id, headers)?));
+            }
+            Method::DELETE => tus::terminate(&self.uploads, now, &grant, id, headers)?,
+            _ => tus::head(&self.uploads, now, &grant, id, headers)?,
+        };
+        Ok(UploadStep::Answered(self.finish(now, answer)?))
     }
 
-    /// Ends a PATCH: what arrived is on disk when this returns.
+    /// Ends a request with a body: what arrived is on disk when this returns.
     ///
     /// # Errors
-    /// If the bytes do not have the promised hash, or cannot be written.
-    pub fn upload_end(&self, now: Timestamp, patch: Patch) -> Result<Response<Vec<u8>>, Problem> {
-        let answer = patch.end(&self.uploads)?;
+    /// If the bytes do not have the promised hash or checksum, or cannot be written.
+    pub fn upload_end(&self, now: Timestamp, intake: Intake) -> Result<Response<Vec<u8>>, Problem> {
+        let answer = intake.end(&self.uploads, now)?;
         self.finish(now, answer)
     }
 
@@ -112,4 +135,13 @@ impl Service {
         *reply.headers_mut() = answer.headers;
         Ok(reply)
     }
+}
+
+/// The method that is meant: clients that cannot send all of them say it in a header (tus 1.0, core).
+fn method_of(request: &Parts) -> Result<Method, Problem> {
+    let Some(meant) = request.headers.get("x-http-method-override") else {
+        return Ok(request.method.clone());
+    };
+    Method::from_bytes(meant.as_bytes())
+        .map_err(|_| Problem::new(ErrorCode::BadRequest, "X-HTTP-Method-Override is not a method"))
 }

@@ -6,4 +6,5 @@ mod enrolment;
 mod photos;
 mod requests;
 mod town;
+mod uploads;
 mod wire;

@@ -13,7 +13,7 @@ use super::town::{Phone, Town};
 use super::wire::{self, Reply};
 
 /// A phone's case names these bytes, and the server has given leave to upload them.
-fn granted(phone: &mut Phone<'_>, bytes: &[u8]) -> UploadGrant {
+pub(super) fn granted(phone: &mut Phone<'_>, bytes: &[u8]) -> UploadGrant {
     let case = phone.new_case();
     phone.replica.add_photo(case, bytes, PhotoRole::Before, "").unwrap();
     let (request, _) = phone.honest_request();
@@ -22,7 +22,13 @@ fn granted(phone: &mut Phone<'_>, bytes: &[u8]) -> UploadGrant {
     told.grants.into_iter().find(|grant| grant.hash == PhotoHash::of(bytes)).unwrap()
 }
 
-fn request(method: Method, path: &str, token: &str, more: &[(&str, &str)], body: &[u8]) -> Request<Vec<u8>> {
+pub(super) fn request(
+    method: Method,
+    path: &str,
+    token: &str,
+    more: &[(&str, &str)],
+    body: &[u8],
+) -> Request<Vec<u8>> {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
@@ -34,26 +40,26 @@ fn request(method: Method, path: &str, token: &str, more: &[(&str, &str)], body:
     request.body(body.to_vec()).unwrap()
 }
 
-fn create(size: u64, token: &str, more: &[(&str, &str)]) -> Request<Vec<u8>> {
+pub(super) fn create(size: u64, token: &str, more: &[(&str, &str)]) -> Request<Vec<u8>> {
     let size = size.to_string();
     let mut headers = vec![("upload-length", size.as_str())];
     headers.extend(more);
     request(Method::POST, "/v1/uploads", token, &headers, b"")
 }
 
-fn piece(path: &str, token: &str, offset: usize, bytes: &[u8]) -> Request<Vec<u8>> {
+pub(super) fn piece(path: &str, token: &str, offset: usize, bytes: &[u8]) -> Request<Vec<u8>> {
     let offset = offset.to_string();
     let headers = [("upload-offset", offset.as_str()), ("content-type", "application/offset+octet-stream")];
     request(Method::PATCH, path, token, &headers, bytes)
 }
 
-fn begun(town: &Town, grant: &UploadGrant) -> String {
+pub(super) fn begun(town: &Town, grant: &UploadGrant) -> String {
     let reply = town.send(&create(grant.size, &grant.token, &[]));
     assert_eq!(reply.status, 201);
     reply.header("location").unwrap().to_owned()
 }
 
-fn offset(reply: &Reply) -> usize {
+pub(super) fn offset(reply: &Reply) -> usize {
     reply.header("upload-offset").unwrap().parse().unwrap()
 }
 

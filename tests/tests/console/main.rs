@@ -10,3 +10,4 @@ mod estate;
 mod pages;
 mod pictures;
 mod programs;
+mod shared_photos;

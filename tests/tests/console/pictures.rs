@@ -14,7 +14,13 @@ fn a_page_shows_a_copy_without_the_position_and_gives_out_the_original_as_a_file
     // What the camera wrote beside the picture, its position among it, begins with its maker's name.
     let tells = |bytes: &[u8]| bytes.windows(5).any(|word| word == b"NIKON");
     assert!(tells(PHOTO) && !tells(&shown.body));
-    assert!(shown.body.len() < PHOTO.len());
+    let picture = image::load_from_memory(&shown.body).unwrap();
+    assert_eq!((picture.width(), picture.height()), (320, 240));
+    let full = browser.get(&path);
+    assert_eq!((full.status.as_u16(), full.header(header::CONTENT_TYPE)), (200, "image/jpeg"));
+    assert!(!tells(&full.body) && full.body.len() < PHOTO.len());
+    let full = image::load_from_memory(&full.body).unwrap();
+    assert_eq!((full.width(), full.height()), (640, 480));
     assert!(shown.header(header::CACHE_CONTROL).starts_with("private"));
 
     let original = browser.get(&format!("{path}?original=1"));
@@ -94,6 +100,34 @@ fn a_photo_that_has_not_arrived_is_told_with_who_has_it() {
         phones["devices"].as_array().unwrap().iter().filter(|p| p["photos_owed"] == 1).collect();
     assert_eq!(owing.len(), 1);
     assert_eq!(owing[0]["person"]["name"], "王强");
+    assert_eq!(owing[0]["photos_owed_bytes"], "still on the phone".len());
+    assert_eq!(owing[0]["photos_owed_since"], now.to_string());
+    let case = browser.get(&format!("/v1/cases/{}", estate.case)).json();
+    let standing = &case["photo_standing"];
+    assert_eq!(
+        (&case["complete"], &standing["named"], &standing["here"]),
+        (&false.into(), &2.into(), &1.into())
+    );
+    let owed = &standing["owed_by"][0];
+    assert_eq!((&owed["person"]["name"], &owed["device"]["id"]), (&"王强".into(), &owing[0]["id"]));
+    assert!(page.contains("Not complete: 1 photo has not arrived."));
     let hash = roundsman_sync_core::ids::PhotoHash::of(b"still on the phone");
     assert_eq!(browser.get(&format!("/photos/{hash}")).status.as_u16(), 404);
+    browser.get(&format!("/v1/photos/{hash}?size=320")).assert_problem(404, "not_found");
+
+    // The phone finds the network again.
+    estate.guard.sync(&estate.service, 10);
+    let case = browser.get(&format!("/v1/cases/{}", estate.case)).json();
+    assert_eq!(
+        (&case["complete"], &case["photo_standing"]["owed_by"]),
+        (&true.into(), &serde_json::json!([]))
+    );
+    assert!(
+        browser.get(&format!("/cases/{}", estate.case)).text().contains("Complete: all 2 photos are here.")
+    );
+    // It was no picture, and is never shown as one; the file itself is there.
+    for path in [format!("/photos/{hash}"), format!("/photos/{hash}?size=320")] {
+        assert_eq!(browser.get(&path).status.as_u16(), 404, "{path}");
+    }
+    assert_eq!(browser.get(&format!("/photos/{hash}?original=1")).body, b"still on the phone");
 }

@@ -86,6 +86,14 @@ case-no-orders = No work order yet.
 case-timeline = Timeline
 case-photos = Photos
 case-no-photos = No photos.
+case-photos-complete = { $n ->
+    [one] Complete: the one photo is here.
+   *[other] Complete: all { $n } photos are here.
+}
+case-photos-owed = { $n ->
+    [one] Not complete: 1 photo has not arrived.
+   *[other] Not complete: { $n } photos have not arrived.
+}
 case-sign-offs = Sign-offs
 case-no-sign-offs = No sign-off yet.
 case-refused = Refused edits

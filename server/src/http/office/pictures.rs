@@ -1,7 +1,7 @@
 //! Photos and drawn signatures.
 //!
 //! What pages show is a copy without what else the camera wrote; the original goes out only when it is
-//! asked for, as a file to keep.
+//! asked for, as a file to keep. What cannot be drawn is never shown instead.
 
 use std::sync::Arc;
 
@@ -18,15 +18,17 @@ use super::body::{self, is_known};
 use super::visit::{Desk, Program};
 use crate::app::App;
 use crate::blobs::shown::SHOWN_BYTES_MAX;
-use crate::blobs::{BlobError, shown_copy};
+use crate::blobs::{BlobError, PhotoType, Thumbnail, shown_copy};
 use crate::error::Problem;
 use crate::http::photos;
-use crate::projection::queries::{self, Reach};
+use crate::projection::queries::{self, FoundPhoto, Reach};
 
 /// The one size of copies that is asked for.
 const THUMBNAIL_PX: u32 = 320;
 /// The bytes of a hash never change, so a browser need not ask again.
 const FOR_EVER: &str = "private, max-age=31536000, immutable";
+/// A preview stands in for a photo only until that has come.
+const FOR_NOW: &str = "private, no-cache";
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -51,6 +53,15 @@ fn nothing() -> Problem {
     Problem::new(ErrorCode::NotFound, "there is no such photo")
 }
 
+fn owed() -> Problem {
+    Problem::new(ErrorCode::NotFound, "the bytes of this photo have not arrived yet")
+}
+
+fn undrawable() -> Problem {
+    let why = "there is no picture to show of this file; the original is still there";
+    Problem::new(ErrorCode::PhotoNotDrawable, why)
+}
+
 /// `GET /photos/{hash}`: the copy to look at, or the original with `?original=1`.
 pub(super) async fn shown(
     desk: Desk,
@@ -61,17 +72,20 @@ pub(super) async fn shown(
     let photo = async {
         let wanted = body::query(wanted)?;
         wanted.check()?;
-        let hash = in_reach(&desk.visit.app, desk.reach.clone(), &hash).await?;
+        let found = in_reach(&desk.visit.app, desk.reach.clone(), &hash).await?;
         if wanted.original.is_some() {
-            return original_bytes(&desk.visit.app, hash, &asked).await;
+            return original_bytes(&desk.visit.app, found.here()?, &asked).await;
         }
-        copy(&desk.visit.app, hash, &asked).await
+        if wanted.size.is_some() {
+            return small(&desk.visit.app, found, &asked).await;
+        }
+        copy(&desk.visit.app, found.here()?, &asked).await
     };
     let photo = photo.await;
     desk.visit.answer(photo)
 }
 
-/// `GET /v1/photos/{hash}`: the original bytes, or the copy to look at with `?size=320`. A request that a
+/// `GET /v1/photos/{hash}`: the original bytes, or a small copy with `?size=320`. A request that a
 /// device has signed is judged by the device's feeds, any other by the session it belongs to.
 pub(super) async fn original(
     State(app): State<App>,
@@ -87,11 +101,11 @@ pub(super) async fn original(
     let asked = parts.headers;
     let wanted = body::query(wanted)?;
     wanted.check()?;
-    let hash = in_reach(&program.app, program.reach, &hash).await?;
+    let found = in_reach(&program.app, program.reach, &hash).await?;
     if wanted.size.is_some() {
-        return copy(&program.app, hash, &asked).await;
+        return small(&program.app, found, &asked).await;
     }
-    original_bytes(&program.app, hash, &asked).await
+    original_bytes(&program.app, found.here()?, &asked).await
 }
 
 /// `GET /cases/{case}/signatures/{sign_off}`
@@ -114,18 +128,68 @@ pub(super) async fn signature(
     desk.visit.answer(picture)
 }
 
-/// The hash in an address, if its photo is here and a case that the person sees names it.
-async fn in_reach(app: &App, reach: Reach, hash: &str) -> Result<PhotoHash, Problem> {
+/// What there is of the hash in an address, if a case that the person sees names it.
+async fn in_reach(app: &App, reach: Reach, hash: &str) -> Result<FoundPhoto, Problem> {
     let hash: PhotoHash = hash.parse().map_err(|_| nothing())?;
     let found = app.read(move |db| queries::photo(db, &reach, hash)).await?;
-    Ok(found.ok_or_else(nothing)?.hash)
+    found.ok_or_else(nothing)
 }
 
-/// The copy to look at; for what no browser draws, the original as a file.
+impl FoundPhoto {
+    /// Its hash, if its bytes are here.
+    fn here(&self) -> Result<PhotoHash, Problem> {
+        if self.is_here { Ok(self.hash) } else { Err(owed()) }
+    }
+}
+
+/// A copy of at most 320 pixels a side: drawn from the photo, or else from the preview that its phone sent
+/// ahead. Whoever calls has made sure that the asker may see the photo.
+pub(in crate::http) async fn small(
+    app: &App,
+    found: FoundPhoto,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
+    let sources = found.is_here.then_some(found.hash).into_iter().chain(found.preview);
+    for source in sources {
+        let cache = if source == found.hash { FOR_EVER } else { FOR_NOW };
+        let tag = format!("\"{source}-320\"");
+        if is_known(asked, &tag) {
+            return Ok(unchanged(&tag, cache));
+        }
+        match drawn(app, source).await? {
+            Thumbnail::Picture(bytes) => {
+                let mut response = bytes.into_response();
+                label(&mut response, PhotoType::Jpeg.media_type(), &tag, cache);
+                return Ok(response);
+            }
+            Thumbnail::Undrawable => {}
+        }
+    }
+    found.here()?;
+    Err(undrawable())
+}
+
+/// The small copy, drawn now if it never was.
+async fn drawn(app: &App, hash: PhotoHash) -> Result<Thumbnail, Problem> {
+    let service = Arc::clone(&app.service);
+    if let Some(drawn) = App::blocking(move || service.blobs().drawn_thumbnail(hash)).await?? {
+        return Ok(drawn);
+    }
+    let turn = Arc::clone(&app.drawing).acquire_owned().await;
+    let service = Arc::clone(&app.service);
+    let drawn = App::blocking(move || {
+        // Kept to the end of the work, also if whoever asked has gone away.
+        let _turn = turn;
+        service.blobs().thumbnail(hash)
+    });
+    Ok(drawn.await??)
+}
+
+/// The copy to look at, in full size.
 async fn copy(app: &App, hash: PhotoHash, asked: &HeaderMap) -> Result<Response, Problem> {
     let tag = format!("\"{hash}-shown\"");
     if is_known(asked, &tag) {
-        return Ok(unchanged(&tag));
+        return Ok(unchanged(&tag, FOR_EVER));
     }
     let service = Arc::clone(&app.service);
     let copy = App::blocking(move || {
@@ -138,9 +202,9 @@ async fn copy(app: &App, hash: PhotoHash, asked: &HeaderMap) -> Result<Response,
         }
     })
     .await??;
-    let Some(copy) = copy else { return original_bytes(app, hash, asked).await };
+    let copy = copy.ok_or_else(undrawable)?;
     let mut response = copy.bytes.into_response();
-    label(&mut response, copy.photo_type.media_type(), &tag);
+    label(&mut response, copy.photo_type.media_type(), &tag, FOR_EVER);
     Ok(response)
 }
 
@@ -148,13 +212,13 @@ async fn copy(app: &App, hash: PhotoHash, asked: &HeaderMap) -> Result<Response,
 async fn original_bytes(app: &App, hash: PhotoHash, asked: &HeaderMap) -> Result<Response, Problem> {
     let tag = format!("\"{hash}\"");
     if is_known(asked, &tag) {
-        return Ok(unchanged(&tag));
+        return Ok(unchanged(&tag, FOR_EVER));
     }
     let service = Arc::clone(&app.service);
     let photo = App::blocking(move || service.blobs().open_photo(hash)).await??.ok_or_else(nothing)?;
     let facts = photo.facts;
     let mut response = Response::new(photos::stream(photo.file, facts.size));
-    label(&mut response, facts.photo_type.media_type(), &tag);
+    label(&mut response, facts.photo_type.media_type(), &tag, FOR_EVER);
     let short: String = hash.to_string().chars().take(12).collect();
     let file = format!("attachment; filename=\"{short}.{}\"", facts.photo_type.extension());
     if let Ok(file) = HeaderValue::from_str(&file) {
@@ -164,18 +228,18 @@ async fn original_bytes(app: &App, hash: PhotoHash, asked: &HeaderMap) -> Result
     Ok(response)
 }
 
-fn label(response: &mut Response, media_type: &'static str, tag: &str) {
+fn label(response: &mut Response, media_type: &'static str, tag: &str, cache: &'static str) {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Ok(tag) = HeaderValue::from_str(tag) {
         headers.insert(header::ETAG, tag);
     }
 }
 
-fn unchanged(tag: &str) -> Response {
+fn unchanged(tag: &str, cache: &'static str) -> Response {
     let mut response = StatusCode::NOT_MODIFIED.into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Ok(tag) = HeaderValue::from_str(tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }

@@ -212,9 +212,12 @@ impl Making {
             caption: text(photo.caption),
             taken: self.stated(photo.by, photo.claimed_at),
             bytes: photo.size,
+            has_preview: photo.has_preview,
             place: match photo.stored {
                 Some(media_type) => PhotoPlace::Here { media_type },
-                None => PhotoPlace::OnPhone { holder: name(photo.holder) },
+                None => {
+                    PhotoPlace::OnPhone { holder: name(photo.holder), device: photo.device.map(Text::from) }
+                }
             },
         }
     }

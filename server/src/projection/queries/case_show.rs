@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::lookup;
 use super::mentions::{Mentions, mentions};
+use super::photos::{PhotoStanding, photos};
 use super::timeline::{details, fact};
 use crate::database::DatabaseError;
 
@@ -32,6 +33,8 @@ pub struct CaseShown {
     pub mentions: Mentions,
     /// Fields that people set at the same time, with every value, the shown one first.
     pub parallel: Vec<(String, Vec<String>)>,
+    /// Whether its photos are here.
+    pub photos: PhotoStanding,
 }
 
 /// One work order.
@@ -170,6 +173,7 @@ pub fn case_shown(db: &Connection, id: DocumentId) -> Result<Option<CaseShown>, 
         mentions: mentions(db, facts.iter().map(|(id, fact)| (*id, fact)))?,
         timeline: timeline.into_iter().map(|(_, event)| event).collect(),
         parallel: parallel(db, document)?,
+        photos: PhotoStanding::of(&photos(db, document)?),
     }))
 }
 

@@ -25,8 +25,34 @@ pub struct DeviceLine {
     pub enrolled: Timestamp,
     /// When it was shut out.
     pub revoked: Option<Timestamp>,
-    /// Photos it named whose bytes are not here.
-    pub photos_owed: u32,
+    /// Photos and signatures it named whose bytes are not here.
+    pub owed: PhotoDebt,
+}
+
+/// What a phone has named and not brought yet. Previews are not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhotoDebt {
+    /// How many.
+    pub photos: u32,
+    /// Their bytes together, as the phone says.
+    pub bytes: u64,
+    /// When the server first heard of the one that is owed longest.
+    pub since: Option<Timestamp>,
+}
+
+/// The debt of each phone that has one: `device`, `photos`, `bytes`, `since`.
+pub(super) const DEBTS: &str = "
+    SELECT w.device, count(*) AS photos, sum(w.size) AS bytes, min(w.since) AS since FROM owed w
+    WHERE NOT w.preview AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = w.hash)
+    GROUP BY w.device";
+
+/// Reads a debt from a row in which `photos`, `bytes` and `since` begin at column `from`.
+pub(super) fn debt(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<PhotoDebt> {
+    Ok(PhotoDebt {
+        photos: row.get::<_, Option<u32>>(from)?.unwrap_or(0),
+        bytes: row.get::<_, Option<i64>>(from + 1)?.unwrap_or(0).unsigned_abs(),
+        since: row.get::<_, Option<i64>>(from + 2)?.map(Timestamp::from_millis),
+    })
 }
 
 /// Lists the phones of the people who work where the asker has an office role, the newest first.
@@ -35,11 +61,9 @@ pub struct DeviceLine {
 /// If the database fails.
 pub fn devices(db: &Connection, reach: &Reach) -> Result<Vec<DeviceLine>, DatabaseError> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, coalesce(o.owed, 0)
+        "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, o.photos, o.bytes, o.since
          FROM devices d LEFT JOIN people p ON p.person = d.person
-             LEFT JOIN (SELECT w.device, count(*) AS owed FROM owed w
-                        WHERE NOT w.preview AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = w.hash)
-                        GROUP BY w.device) o ON o.device = d.device
+             LEFT JOIN ({DEBTS}) o ON o.device = d.device
          WHERE d.person IN (SELECT person FROM roles WHERE site IN {OFFICE_SITES})
          ORDER BY d.pos DESC LIMIT {DEVICES_MAX}"
     ))?;
@@ -51,7 +75,7 @@ pub fn devices(db: &Connection, reach: &Reach) -> Result<Vec<DeviceLine>, Databa
             person: PersonName::new(PersonId::from_bytes(row.get(2)?), row.get(3)?),
             enrolled: Timestamp::from_millis(row.get(4)?),
             revoked: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
-            photos_owed: row.get(6)?,
+            owed: debt(row, 6)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

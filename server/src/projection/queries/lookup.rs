@@ -4,6 +4,7 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::{DeviceId, DocumentId, PersonId, SiteId};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::devices::{DEBTS, PhotoDebt, debt};
 use crate::database::DatabaseError;
 
 /// A phone and how it stands.
@@ -22,7 +23,7 @@ pub struct DeviceRow {
     /// When it was shut out, if it was.
     pub revoked: Option<Timestamp>,
     /// Photos it has named and not brought yet.
-    pub photos_owed: u64,
+    pub owed: PhotoDebt,
 }
 
 /// Every estate, by name.
@@ -59,12 +60,11 @@ pub fn person_name(db: &Connection, person: PersonId) -> Result<Option<String>, 
 /// # Errors
 /// If the database fails.
 pub fn devices(db: &Connection) -> Result<Vec<DeviceRow>, DatabaseError> {
-    let mut statement = db.prepare_cached(
-        "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked,
-             (SELECT count(*) FROM owed o WHERE o.device = d.device AND NOT o.preview
-              AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = o.hash))
-         FROM devices d JOIN people p ON p.person = d.person ORDER BY d.pos",
-    )?;
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, o.photos, o.bytes, o.since
+         FROM devices d JOIN people p ON p.person = d.person
+             LEFT JOIN ({DEBTS}) o ON o.device = d.device ORDER BY d.pos"
+    ))?;
     let devices = statement.query_map([], |row| {
         Ok(DeviceRow {
             device: DeviceId::from_bytes(row.get(0)?),
@@ -73,7 +73,7 @@ pub fn devices(db: &Connection) -> Result<Vec<DeviceRow>, DatabaseError> {
             person_name: row.get(3)?,
             enrolled: Timestamp::from_millis(row.get(4)?),
             revoked: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
-            photos_owed: row.get::<_, i64>(6)?.unsigned_abs(),
+            owed: debt(row, 6)?,
         })
     })?;
     Ok(devices.collect::<Result<_, _>>()?)

@@ -37,7 +37,7 @@ pub use fields::{FieldValue, FieldValues, StatedValue};
 pub use mentions::Mentions;
 pub use names::{PersonName, person};
 pub use people::{PeoplePage, PeopleQuery, PersonLine, RoleHeld, people, works_at};
-pub use photos::{PhotoDetails, StoredPhoto, photo, signature};
+pub use photos::{FoundPhoto, PhotoDetails, PhotoStanding, StoredPhoto, photo, signature};
 pub use quarantine::{QuarantinePage, QuarantinedChange, quarantine};
 pub use reach::Reach;
 pub use refused::RefusedChange;

@@ -1,7 +1,7 @@
 //! Photos: who named them, whether their bytes are here, and who may see them.
 
 use roundsman_sync_core::clock::Timestamp;
-use roundsman_sync_core::ids::{DocumentId, PersonId, PhotoHash, SignOffId};
+use roundsman_sync_core::ids::{DeviceId, DocumentId, PersonId, PhotoHash, SignOffId};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::Reach;
@@ -33,13 +33,46 @@ pub struct PhotoDetails {
     pub holder: PersonName,
     /// What that phone is called; `None` for the office.
     pub device: Option<String>,
+    /// Its enrolment, or the device that stands for the office.
+    pub device_id: DeviceId,
+    /// Whether the small copy that the phone sends ahead is here.
+    pub has_preview: bool,
+}
+
+/// How many of the photos that a case names are here, and which are not. Drawn signatures are not among
+/// them: they belong to the contact, which not everybody sees.
+#[derive(Clone, Debug)]
+pub struct PhotoStanding {
+    /// How many it names.
+    pub named: usize,
+    /// Those whose bytes are still on a phone, as [`PhotoDetails`] tells.
+    pub owed: Vec<PhotoDetails>,
+}
+
+impl PhotoStanding {
+    /// Counts the photos of a case.
+    pub fn of(photos: &[PhotoDetails]) -> Self {
+        let owed = photos.iter().filter(|photo| photo.stored.is_none()).cloned().collect();
+        Self { named: photos.len(), owed }
+    }
+
+    /// How many are here.
+    pub fn here(&self) -> usize {
+        self.named - self.owed.len()
+    }
+
+    /// Whether all are: only then is a case complete.
+    pub fn is_complete(&self) -> bool {
+        self.owed.is_empty()
+    }
 }
 
 /// The photos of a case or round in stamp order.
 pub(super) fn photos(db: &Connection, document: i64) -> Result<Vec<PhotoDetails>, DatabaseError> {
     let mut statement = db.prepare_cached(
         "SELECT f.hash, f.size, f.role, f.caption, f.person, p.name, f.claimed_at, f.received, b.media_type,
-                d.person, h.name, d.name
+                d.person, h.name, d.name, f.device,
+                EXISTS (SELECT 1 FROM blobs s WHERE s.hash = f.preview)
          FROM photos f LEFT JOIN people p ON p.person = f.person LEFT JOIN blobs b ON b.hash = f.hash
              LEFT JOIN devices d ON d.device = f.device LEFT JOIN people h ON h.person = d.person
          WHERE f.document = ?1 ORDER BY f.stamp, f.photo, f.person",
@@ -63,6 +96,8 @@ pub(super) fn photos(db: &Connection, document: i64) -> Result<Vec<PhotoDetails>
             stored: row.get(8)?,
             holder,
             device: phone(row.get(11)?, owner),
+            device_id: DeviceId::from_bytes(row.get(12)?),
+            has_preview: row.get(13)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -77,22 +112,38 @@ pub struct StoredPhoto {
     pub pos: u64,
 }
 
-/// The photo or preview of this hash, if its bytes are here and a case or round in reach names it.
+/// A photo that somebody may see, as far as it is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundPhoto {
+    /// SHA-256 of its bytes.
+    pub hash: PhotoHash,
+    /// Whether they are here.
+    pub is_here: bool,
+    /// Its preview, if the bytes of that are here.
+    pub preview: Option<PhotoHash>,
+}
+
+/// The photo or preview of this hash, if a case or round in reach names it.
 ///
 /// # Errors
 /// If the database fails.
-pub fn photo(db: &Connection, reach: &Reach, hash: PhotoHash) -> Result<Option<StoredPhoto>, DatabaseError> {
+pub fn photo(db: &Connection, reach: &Reach, hash: PhotoHash) -> Result<Option<FoundPhoto>, DatabaseError> {
+    // A mention whose preview is here goes before one without.
     let sql = format!(
-        "SELECT b.pos FROM blobs b WHERE b.hash = :hash AND EXISTS (
-             SELECT 1 FROM photos f JOIN documents d ON d.number = f.document
-             WHERE (f.hash = b.hash OR f.preview = b.hash) AND d.site IN {SITES})"
+        "SELECT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = :hash), s.hash
+         FROM photos f JOIN documents d ON d.number = f.document
+             LEFT JOIN blobs s ON s.hash = f.preview AND f.hash = :hash
+         WHERE (f.hash = :hash OR f.preview = :hash) AND d.site IN {SITES}
+         ORDER BY s.hash IS NULL, s.hash LIMIT 1"
     );
     let me = reach.person();
-    let pos: Option<i64> = db
+    Ok(db
         .prepare_cached(&sql)?
-        .query_row(named_params! { ":hash": hash.as_bytes(), ":me": me.as_bytes() }, |row| row.get(0))
-        .optional()?;
-    Ok(pos.map(|pos| StoredPhoto { hash, pos: pos.unsigned_abs() }))
+        .query_row(named_params! { ":hash": hash.as_bytes(), ":me": me.as_bytes() }, |row| {
+            let preview: Option<[u8; 32]> = row.get(1)?;
+            Ok(FoundPhoto { hash, is_here: row.get(0)?, preview: preview.map(PhotoHash::from_bytes) })
+        })
+        .optional()?)
 }
 
 /// The drawn signature of a sign-off, if its bytes are here and the person may see it.

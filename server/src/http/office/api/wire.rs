@@ -204,13 +204,19 @@ pub(super) struct CaseDetails {
     orders: Vec<Order>,
     timeline: Vec<Entry>,
     photos: Vec<Photo>,
+    /// Whether all photos that it names are here.
+    complete: bool,
+    photo_standing: PhotoStanding,
     sign_offs: Vec<SignOff>,
     refused: Vec<Refused>,
 }
 
 impl From<queries::CaseDetails> for CaseDetails {
     fn from(details: queries::CaseDetails) -> Self {
+        let standing = queries::PhotoStanding::of(&details.photos);
         Self {
+            complete: standing.is_complete(),
+            photo_standing: standing.into(),
             case: details.line.into(),
             description: details.description,
             fields: fields(details.fields),
@@ -335,6 +341,44 @@ struct Photo {
     media_type: Option<String>,
     owed_by: Option<Named>,
     device: Option<String>,
+}
+
+/// How many photos are here, and who still has the others.
+#[derive(Serialize)]
+struct PhotoStanding {
+    named: usize,
+    here: usize,
+    owed_by: Vec<OwedPhoto>,
+}
+
+#[derive(Serialize)]
+struct OwedPhoto {
+    /// Its SHA-256.
+    photo: String,
+    bytes: u64,
+    person: Named,
+    device: Named,
+    /// When the server first heard of it.
+    since: String,
+}
+
+impl From<queries::PhotoStanding> for PhotoStanding {
+    fn from(standing: queries::PhotoStanding) -> Self {
+        Self { named: standing.named, here: standing.here(), owed_by: all(standing.owed) }
+    }
+}
+
+impl From<PhotoDetails> for OwedPhoto {
+    fn from(photo: PhotoDetails) -> Self {
+        let device = Named { id: photo.device_id.to_string(), name: photo.device.unwrap_or_default() };
+        Self {
+            photo: photo.hash.to_string(),
+            bytes: photo.size,
+            person: photo.holder.into(),
+            device,
+            since: time(photo.received),
+        }
+    }
 }
 
 impl From<PhotoDetails> for Photo {

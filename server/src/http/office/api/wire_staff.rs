@@ -18,6 +18,9 @@ struct Device {
     enrolled: String,
     revoked: Option<String>,
     photos_owed: u32,
+    photos_owed_bytes: u64,
+    /// `null` if it owes none.
+    photos_owed_since: Option<String>,
 }
 
 impl From<Vec<DeviceLine>> for DeviceList {
@@ -34,7 +37,9 @@ impl From<DeviceLine> for Device {
             person: device.person.into(),
             enrolled: time(device.enrolled),
             revoked: device.revoked.map(time),
-            photos_owed: device.photos_owed,
+            photos_owed: device.owed.photos,
+            photos_owed_bytes: device.owed.bytes,
+            photos_owed_since: device.owed.since.map(time),
         }
     }
 }
