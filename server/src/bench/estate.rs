@@ -233,9 +233,10 @@ fn story(
         external_number: Some(format!("W{:08}", rng.random_range(0..100_000_000))),
         about: None,
         anonymous: None,
+        confidential: None,
     };
     let to = Classification {
-        urgency: Some(Urgency::Urgent),
+        urgency: rng.random_ratio(1, 10).then_some(Urgency::Urgent),
         nature: Some(Nature::ALL[rng.random_range(0..Nature::ALL.len())]),
         ..Classification::default()
     };

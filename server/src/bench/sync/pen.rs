@@ -104,6 +104,7 @@ impl Pen {
                     size: rng.random_range(200_000..3_000_000),
                     role: PhotoRole::Before,
                     caption: "维修前".to_owned(),
+                    preview: None,
                 };
                 return Command::AddPhoto { case, photo: PhotoId::mint(now, rng), new };
             }
@@ -141,6 +142,9 @@ impl Pen {
             time: self.claim(),
             budget_bytes: 0,
             photos: Vec::new(),
+            rights: 0,
+            repair: None,
+            recovered: Vec::new(),
         };
         let (body, device) = (packing::pack(&message), self.enrolled.device);
         let signer = &self.enrolled.signer;
