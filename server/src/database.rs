@@ -38,6 +38,9 @@ impl DatabaseError {
     }
 }
 
+/// More statements than the program has: one that falls out of the cache is compiled again each time.
+const STATEMENTS: usize = 512;
+
 mod embedded {
     refinery::embed_migrations!("src/migrations");
 }
@@ -62,7 +65,7 @@ pub fn prepare_writer(mut connection: Connection) -> Result<Connection, Database
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "EXTRA")?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Migrations run with foreign keys off, which is also the default of this build.
     // Grouped: the statements and the note that they were carried out are one transaction. Apart, a power cut
     // between them would leave a file that no program can open again.
@@ -111,6 +114,6 @@ pub fn open_reader(path: &Path) -> Result<Connection, DatabaseError> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }

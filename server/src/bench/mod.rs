@@ -6,12 +6,15 @@
 //!
 //! A benchmark is one function in one file, and a line in [`BENCHES`].
 
+pub mod estate;
 mod hints;
+pub mod http;
 pub mod link;
 mod machine;
 mod photos;
 mod row;
 mod server;
+mod sync;
 
 use std::path::{Path, PathBuf};
 
@@ -38,6 +41,11 @@ pub struct Bench {
 
 /// Every benchmark, in the order in which they run.
 pub const BENCHES: &[Bench] = &[
+    Bench {
+        name: "sync",
+        about: "what it costs to push, to learn that nothing is new, to catch up and to begin",
+        run: sync::run,
+    },
     Bench { name: "link", about: "a shift's work over recorded mobile links", run: link::run },
     Bench { name: "hints", about: "thousands of phones that wait to be told of news", run: hints::run },
     Bench {

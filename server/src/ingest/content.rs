@@ -1,5 +1,7 @@
 //! What of a document is compared before and after a change, to tell what the change did.
 
+use std::sync::Arc;
+
 use roundsman_sync_core::document::{ChangeNote, Document, DocumentKind};
 use roundsman_sync_core::ids::{DocumentId, RouteId, SiteId};
 use roundsman_sync_core::model::{
@@ -7,13 +9,14 @@ use roundsman_sync_core::model::{
     Signature,
 };
 
+use crate::projection::LiveDocument;
+
 /// What of a document is judged by comparing before and after.
 #[derive(Default)]
 pub(super) struct Content {
     pub(super) site: Option<SiteId>,
-    entries: Vec<Entry>,
-    photos: Vec<Photo>,
-    sign_offs: Vec<SignOff>,
+    /// All of a case.
+    pub(super) case: Option<Arc<Case>>,
     signatures: Vec<Signature>,
     outset: Option<Outset>,
     round_entries: Vec<RoundEntry>,
@@ -31,12 +34,33 @@ struct Outset {
 }
 
 impl Content {
+    /// The same as [`Content::read`] of a document in memory, which remembers what it reads as.
+    pub(super) fn of(live: &mut LiveDocument) -> Self {
+        match live.document.kind() {
+            DocumentKind::Case => Self::of_case(live.as_case()),
+            DocumentKind::Contact | DocumentKind::Round | DocumentKind::Site => Self::read(&live.document),
+        }
+    }
+
+    fn of_case(case: Arc<Case>) -> Self {
+        Self { site: case.site, case: Some(case), ..Self::default() }
+    }
+
+    fn entries(&self) -> &[Entry] {
+        self.case.as_ref().map_or(&[], |case| &case.entries)
+    }
+
+    fn photos(&self) -> &[Photo] {
+        self.case.as_ref().map_or(&[], |case| &case.photos)
+    }
+
+    fn sign_offs(&self) -> &[SignOff] {
+        self.case.as_ref().map_or(&[], |case| &case.sign_offs)
+    }
+
     pub(super) fn read(document: &Document) -> Self {
         match document.kind() {
-            DocumentKind::Case => {
-                let Case { site, entries, photos, sign_offs, .. } = Case::read(document);
-                Self { site, entries, photos, sign_offs, ..Self::default() }
-            }
+            DocumentKind::Case => Self::of_case(Arc::new(Case::read(document))),
             DocumentKind::Contact => {
                 Self { signatures: Contact::read(document).signatures, ..Self::default() }
             }
@@ -52,9 +76,9 @@ impl Content {
 
     /// Whether everything that was stated is still stated, word for word.
     pub(super) fn stands_in(&self, after: &Self) -> bool {
-        self.entries.iter().all(|entry| after.entries.contains(entry))
-            && self.photos.iter().all(|photo| after.photos.contains(photo))
-            && self.sign_offs.iter().all(|sign_off| after.sign_offs.contains(sign_off))
+        self.entries().iter().all(|entry| after.entries().contains(entry))
+            && self.photos().iter().all(|photo| after.photos().contains(photo))
+            && self.sign_offs().iter().all(|sign_off| after.sign_offs().contains(sign_off))
             && self.signatures.iter().all(|signature| after.signatures.contains(signature))
             && (self.outset.is_none() || self.outset == after.outset)
             && self.round_entries.iter().all(|entry| after.round_entries.contains(entry))
@@ -68,19 +92,19 @@ impl Content {
     pub(super) fn added_is_signed_by(&self, before: &Self, note: &ChangeNote) -> bool {
         let is_noted =
             |by, claimed_at, stamp| by == note.person && claimed_at == note.claimed_at && stamp == note.stamp;
-        self.entries
+        self.entries()
             .iter()
-            .filter(|entry| !before.entries.contains(entry))
+            .filter(|entry| !before.entries().contains(entry))
             .all(|entry| is_noted(entry.by, entry.claimed_at, entry.stamp))
             && self
-                .photos
+                .photos()
                 .iter()
-                .filter(|photo| !before.photos.contains(photo))
+                .filter(|photo| !before.photos().contains(photo))
                 .all(|photo| is_noted(photo.by, photo.claimed_at, photo.stamp))
             && self
-                .sign_offs
+                .sign_offs()
                 .iter()
-                .filter(|sign_off| !before.sign_offs.contains(sign_off))
+                .filter(|sign_off| !before.sign_offs().contains(sign_off))
                 .all(|sign_off| is_noted(sign_off.by, sign_off.claimed_at, sign_off.stamp))
             && self
                 .signatures

@@ -215,7 +215,7 @@ impl Candidate<'_> {
             return Ok(no(ErrorCode::ChangeTooLarge, why));
         }
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
-        let before = Content::read(&live.document);
+        let before = Content::of(live);
         let starts = self.change.deps == [seed_hash(self.kind)];
         let has_started = !live.document.is_blank();
         // Read from its operations: what a change does to what has arrived so far may not show, now or ever.
@@ -289,7 +289,7 @@ impl Candidate<'_> {
             return Ok(no(ErrorCode::PersonMismatch, why));
         }
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
-        live.document = changed;
+        live.advance(changed, after.case);
         Ok(LoggedVerdict::Accepted)
     }
 

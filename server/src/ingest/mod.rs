@@ -12,7 +12,7 @@ mod writer;
 
 pub use office::{Office, OfficeError, Sitting};
 pub use staff::Newcomer;
-pub use writer::{Batch, Delivered, Writer};
+pub use writer::{Batch, Delivered, Opened, Writer};
 
 #[cfg(test)]
 mod tests;

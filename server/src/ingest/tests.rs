@@ -27,6 +27,7 @@ use crate::database::DatabaseError;
 use crate::projection;
 
 mod rights;
+mod runs;
 
 const START: i64 = 1_790_000_000_000;
 

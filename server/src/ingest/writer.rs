@@ -33,6 +33,24 @@ pub struct Writer {
     office_actor: ActorBytes,
 }
 
+/// An envelope that was read, scanned and checked, or why it is no evidence of anything. Needs no writer, and
+/// is most of what an envelope costs: so it is done before its turn at the writer comes.
+pub struct Opened(Result<ScannedEnvelope, Refusal>);
+
+impl Opened {
+    /// Looks at an envelope that a device delivered.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn of(db: &Connection, asker: DeviceId, bytes: &[u8]) -> Result<Self, DatabaseError> {
+        let scanned = match Envelope::open(bytes) {
+            Ok(scanned) => scanned,
+            Err(refusal) => return Ok(Self(Err(refusal))),
+        };
+        Ok(Self(authentic(db, asker, &scanned)?.map(|()| scanned)))
+    }
+}
+
 /// Envelopes as one device delivered them.
 pub struct Delivered<'a> {
     /// The device that asked. Its signature on the request has been checked.
@@ -114,7 +132,7 @@ impl Batch<'_> {
     /// If the database fails.
     pub fn append(&mut self, at: Timestamp, entry: &LogEntry) -> Result<Pos, DatabaseError> {
         let pos = log::append(self.db, at, entry)?;
-        Projection { db: self.db, documents: self.documents }.apply(pos, at, entry)?;
+        self.projection().apply(pos, at, entry)?;
         Ok(pos)
     }
 
@@ -147,7 +165,8 @@ impl Batch<'_> {
         secret: &ServerSecret,
         delivered: &Delivered<'_>,
     ) -> Result<Vec<Vec<Verdict>>, DatabaseError> {
-        delivered.envelopes.iter().map(|bytes| self.envelope(now, secret, delivered.device, bytes)).collect()
+        let opened = delivered.envelopes.iter().map(|bytes| Opened::of(self.db, delivered.device, bytes));
+        self.push_opened(now, secret, &opened.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// Writes down changes that a device holds and did not make, after a restore. What is known is passed
@@ -188,58 +207,29 @@ impl Batch<'_> {
         Ok(!overdue.is_empty())
     }
 
-    fn envelope(
+    /// The same for envelopes of one device that were opened before.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn push_opened(
         &mut self,
         now: Timestamp,
         secret: &ServerSecret,
-        asker: DeviceId,
-        bytes: &[u8],
-    ) -> Result<Vec<Verdict>, DatabaseError> {
-        let scanned = match Envelope::open(bytes) {
-            Ok(scanned) => scanned,
-            Err(refusal) => return Ok(vec![quarantined(refusal)]),
-        };
-        match self.authentic(asker, &scanned)? {
-            Ok(()) => self.take(now, secret, &scanned),
+        envelopes: &[Opened],
+    ) -> Result<Vec<Vec<Verdict>>, DatabaseError> {
+        let mut continues = false;
+        let verdicts = envelopes.iter().map(|Opened(envelope)| match envelope {
+            Ok(scanned) => self.take(now, secret, scanned, &mut continues),
             // Nobody vouches for these bytes, so they are not evidence of anything and are not kept.
-            Err(refusal) => Ok(vec![quarantined(refusal)]),
-        }
+            Err(refusal) => Ok(vec![quarantined(refusal.clone())]),
+        });
+        let verdicts = verdicts.collect::<Result<_, _>>()?;
+        self.projection().write_rows()?;
+        Ok(verdicts)
     }
 
-    /// Whether the envelope is by the device that brought it, for its person, and signed with its key.
-    fn authentic(
-        &self,
-        asker: DeviceId,
-        scanned: &ScannedEnvelope,
-    ) -> Result<Result<(), Refusal>, DatabaseError> {
-        let envelope = &scanned.envelope;
-        let found: Option<([u8; 16], Vec<u8>)> = self
-            .db
-            .prepare_cached("SELECT person, key FROM devices WHERE device = ?1")?
-            .query_row([envelope.device.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((person, key)) = found else {
-            return Ok(Err(Refusal::new(ErrorCode::DeviceUnknown, "no such device is enrolled")));
-        };
-        // The log keeps one organisation; a signature over another could never be checked again.
-        let org: Vec<u8> = self
-            .db
-            .prepare_cached("SELECT value FROM meta WHERE key = 'org'")?
-            .query_row([], |row| row.get(0))?;
-        if org != envelope.org.as_bytes() {
-            let why = "the envelope is for another organisation";
-            return Ok(Err(Refusal::new(ErrorCode::PersonMismatch, why)));
-        }
-        let key = minicbor::decode(&key).map_err(|error| DatabaseError::corrupt("devices", error))?;
-        // The office's row names nobody: each of its envelopes names who sat there.
-        let office = person == [0; 16];
-        if envelope.device != asker || (!office && person != *envelope.person.as_bytes()) {
-            return Ok(Err(Refusal::new(
-                ErrorCode::PersonMismatch,
-                "the envelope is of another device or person than the one that asks",
-            )));
-        }
-        Ok(scanned.verify(&key))
+    fn projection(&mut self) -> Projection<'_> {
+        Projection { db: self.db, documents: self.documents }
     }
 
     fn take(
@@ -247,6 +237,7 @@ impl Batch<'_> {
         now: Timestamp,
         secret: &ServerSecret,
         scanned: &ScannedEnvelope,
+        continues: &mut bool,
     ) -> Result<Vec<Verdict>, DatabaseError> {
         let envelope = &scanned.envelope;
         let token = envelope.claim.token.as_ref();
@@ -258,6 +249,7 @@ impl Batch<'_> {
             not_before: token.and_then(|seen| secret.read_freshness(&seen.token)).map(|token| token.issued),
             signature: envelope.signature,
             changes: u32::try_from(envelope.items.len()).unwrap_or(u32::MAX),
+            continues: continues.then_some(true),
         });
         let mut logged = None;
         let mut verdicts = Vec::with_capacity(envelope.items.len());
@@ -271,6 +263,8 @@ impl Batch<'_> {
                 None => self.append(now, &header)?,
             };
             logged = Some(pos);
+            *continues = true;
+            self.projection().turn_to(item.document)?;
             let verdict = judge::judge(self, now, envelope, item, change)?;
             let entry = LogEntry::Change {
                 envelope: pos,
@@ -348,6 +342,39 @@ impl Batch<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the envelope is by the device that brought it, for its person, and signed with its key.
+fn authentic(
+    db: &Connection,
+    asker: DeviceId,
+    scanned: &ScannedEnvelope,
+) -> Result<Result<(), Refusal>, DatabaseError> {
+    let envelope = &scanned.envelope;
+    let found: Option<([u8; 16], Vec<u8>)> = db
+        .prepare_cached("SELECT person, key FROM devices WHERE device = ?1")?
+        .query_row([envelope.device.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((person, key)) = found else {
+        return Ok(Err(Refusal::new(ErrorCode::DeviceUnknown, "no such device is enrolled")));
+    };
+    // The log keeps one organisation; a signature over another could never be checked again.
+    let org: Vec<u8> =
+        db.prepare_cached("SELECT value FROM meta WHERE key = 'org'")?.query_row([], |row| row.get(0))?;
+    if org != envelope.org.as_bytes() {
+        let why = "the envelope is for another organisation";
+        return Ok(Err(Refusal::new(ErrorCode::PersonMismatch, why)));
+    }
+    let key = minicbor::decode(&key).map_err(|error| DatabaseError::corrupt("devices", error))?;
+    // The office's row names nobody: each of its envelopes names who sat there.
+    let office = person == [0; 16];
+    if envelope.device != asker || (!office && person != *envelope.person.as_bytes()) {
+        return Ok(Err(Refusal::new(
+            ErrorCode::PersonMismatch,
+            "the envelope is of another device or person than the one that asks",
+        )));
+    }
+    Ok(scanned.verify(&key))
 }
 
 fn quarantined(refusal: Refusal) -> Verdict {

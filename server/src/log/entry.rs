@@ -36,6 +36,10 @@ pub struct LoggedEnvelope {
     /// How many changes it held. Those already known are not logged again.
     #[n(6)]
     pub changes: u32,
+    /// Whether it came together with the envelope before it, so that the rows of a document that both change
+    /// are written once.
+    #[n(7)]
+    pub continues: Option<bool>,
 }
 
 /// What was decided about a change, once and for all.

@@ -28,14 +28,10 @@ pub fn head(db: &Connection) -> Result<Pos, DatabaseError> {
 /// # Errors
 /// If the database fails.
 pub fn append(db: &Connection, at: Timestamp, entry: &LogEntry) -> Result<Pos, DatabaseError> {
-    let pos = head(db)? + 1;
     let body = minicbor::to_vec(entry).map_err(|error| DatabaseError::corrupt("log", error))?;
-    db.prepare_cached("INSERT INTO log (pos, at, body) VALUES (?1, ?2, ?3)")?.execute((
-        pos.cast_signed(),
-        at.millis(),
-        body,
-    ))?;
-    Ok(pos)
+    // Without a position of its own a row gets the one after the last.
+    let pos = db.prepare_cached("INSERT INTO log (at, body) VALUES (?1, ?2)")?.insert((at.millis(), body))?;
+    Ok(pos.unsigned_abs())
 }
 
 /// The entry at a position, with the time of its receipt.

@@ -9,34 +9,28 @@ use roundsman_sync_core::rules::case_status;
 use rusqlite::OptionalExtension;
 
 use super::change_rows::Delivery;
+use super::group::Group;
 use super::{Projection, search};
 use crate::database::DatabaseError;
 use crate::feed;
 
 impl Projection<'_> {
-    /// A change was added to a case. `delivery` brought it; `first` brought the command for the first
-    /// time, and is what the server witnessed of it.
-    pub(super) fn case_changed(
-        &mut self,
-        number: i64,
-        id: DocumentId,
-        pos: Pos,
-        delivery: Delivery,
-        first: Delivery,
-    ) -> Result<(), DatabaseError> {
+    /// Changes were added to a case.
+    pub(super) fn case_changed(&mut self, number: i64, group: &Group) -> Result<(), DatabaseError> {
+        let (id, pos) = (group.id, group.pos);
         let live = self.documents.open(self.db, id, DocumentKind::Case)?;
-        let case = Case::read(&live.document);
+        let case = live.as_case();
         let parallel = case.parallel_edits(&live.document);
         let summary = minicbor::to_vec(CaseSummary::of(&case)).unwrap_or_default();
         self.db
             .prepare_cached("UPDATE documents SET site = ?2, summary = ?3 WHERE number = ?1")?
             .execute((number, case.site.map(|site| *site.as_bytes()), summary))?;
-        self.case_row(number, id, pos, delivery, &case, !parallel.is_empty())?;
+        self.case_row(number, id, pos, group.last, &case, !parallel.is_empty())?;
         self.order_rows(number, &case)?;
         self.clock_rows(number, &case)?;
-        self.entry_rows(number, &case, first)?;
-        self.photo_rows(number, case.photos.iter(), first)?;
-        self.sign_off_rows(number, &case, first)?;
+        self.entry_rows(number, &case, group)?;
+        self.photo_rows(number, case.photos.iter(), group)?;
+        self.sign_off_rows(number, &case, group)?;
 
         self.db.prepare_cached("DELETE FROM parallel_edits WHERE document = ?1")?.execute([number])?;
         let mut insert = self.db.prepare_cached(
@@ -58,7 +52,7 @@ impl Projection<'_> {
         }
         drop(insert);
 
-        self.case_audience(number, id, pos, Timestamp::from_millis(delivery.received), &case)
+        self.case_audience(number, id, pos, Timestamp::from_millis(group.last.received), &case)
     }
 
     /// The row number of a document of this kind, if there is one.
@@ -106,11 +100,22 @@ impl Projection<'_> {
         .join("\n");
         self.db
             .prepare_cached(
-                "INSERT OR REPLACE INTO cases (document, id, number, site, kind, channel, status, urgency, nature,
+                // Not 'OR REPLACE', which takes the row out of every index and puts it in again.
+                "INSERT INTO cases (document, id, number, site, kind, channel, status, urgency, nature,
                      subject, building, unit, room, spot, description, departments, assignees, external_number,
                      reported_at, changed_at, changed_pos, parallel, anonymous, about, restricted)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                     ?20, ?21, ?22, ?23, ?24, ?25)",
+                     ?20, ?21, ?22, ?23, ?24, ?25)
+                 ON CONFLICT (document) DO UPDATE SET site = excluded.site, kind = excluded.kind,
+                     channel = excluded.channel, status = excluded.status, urgency = excluded.urgency,
+                     nature = excluded.nature, subject = excluded.subject, building = excluded.building,
+                     unit = excluded.unit, room = excluded.room, spot = excluded.spot,
+                     description = excluded.description, departments = excluded.departments,
+                     assignees = excluded.assignees, external_number = excluded.external_number,
+                     reported_at = excluded.reported_at, changed_at = excluded.changed_at,
+                     changed_pos = excluded.changed_pos, parallel = excluded.parallel,
+                     anonymous = excluded.anonymous, about = excluded.about,
+                     restricted = excluded.restricted",
             )?
             .execute(rusqlite::params![
                 number,
@@ -142,15 +147,16 @@ impl Projection<'_> {
         search::put(self.db, number, &text)
     }
 
-    fn entry_rows(&self, number: i64, case: &Case, first: Delivery) -> Result<(), DatabaseError> {
-        // Entries never change, so only those that are not here yet are written, and what was
-        // witnessed of the others stays.
+    fn entry_rows(&self, number: i64, case: &Case, group: &Group) -> Result<(), DatabaseError> {
+        // Entries never change, so only those of these changes are written, and what was witnessed of
+        // the others stays.
         let mut insert = self.db.prepare_cached(
             "INSERT OR IGNORE INTO entries (document, entry, stamp, person, kind, work_order, device, note,
                  claimed_at, happened, declared_why, details, not_before, received)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
         for entry in &case.entries {
+            let Some(first) = group.first(entry.stamp, entry.by) else { continue };
             let details = Some(entry.fact.details_json()).filter(|details| !details.is_null());
             let details = details.map(|details| details.to_string());
             insert.execute(rusqlite::params![
@@ -178,7 +184,7 @@ impl Projection<'_> {
         &self,
         number: i64,
         photos: impl Iterator<Item = &'p Photo>,
-        first: Delivery,
+        group: &Group,
     ) -> Result<(), DatabaseError> {
         let mut insert = self.db.prepare_cached(
             "INSERT OR IGNORE INTO photos (document, photo, stamp, person, hash, size, role, caption, device,
@@ -186,6 +192,7 @@ impl Projection<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?;
         for photo in photos {
+            let Some(first) = group.first(photo.stamp, photo.by) else { continue };
             let added = insert.execute((
                 number,
                 photo.id.as_bytes(),
@@ -232,13 +239,14 @@ impl Projection<'_> {
         Ok(())
     }
 
-    fn sign_off_rows(&self, number: i64, case: &Case, first: Delivery) -> Result<(), DatabaseError> {
+    fn sign_off_rows(&self, number: i64, case: &Case, group: &Group) -> Result<(), DatabaseError> {
         let mut insert = self.db.prepare_cached(
             "INSERT OR IGNORE INTO sign_offs (document, sign_off, stamp, person, subject, outcome, work_order,
                  device, shown, digest, renderer, claimed_at, not_before, received, settlement)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?;
         for sign_off in &case.sign_offs {
+            let Some(first) = group.first(sign_off.stamp, sign_off.by) else { continue };
             insert.execute(rusqlite::params![
                 number,
                 sign_off.id.as_bytes(),

@@ -8,8 +8,8 @@ use roundsman_sync_core::protocol::messages::Pos;
 use rusqlite::OptionalExtension;
 
 use super::Projection;
+use super::group::{Group, Said};
 use crate::database::DatabaseError;
-use crate::feed;
 use crate::log::{LogEntry, LoggedVerdict};
 
 /// What the tables say of the envelope that a change came in.
@@ -193,7 +193,7 @@ impl Projection<'_> {
         Ok(Delivery { device: DeviceId::from_bytes(device), received, not_before })
     }
 
-    /// The change becomes part of its document, and everything that follows from that.
+    /// The change becomes part of its document. Everything that follows from that is written with the group.
     fn change_accepted(
         &mut self,
         pos: Pos,
@@ -203,54 +203,39 @@ impl Projection<'_> {
         change: &ScannedChange,
         delivery: Delivery,
     ) -> Result<(), DatabaseError> {
+        self.turn_to(id)?;
         let live = self.documents.open(self.db, id, kind)?;
         // Ingest has already applied what it judged; a rebuild has not.
-        live.document.apply(bytes).map_err(|error| DatabaseError::corrupt("log", error))?;
+        if !live.document.has(change.hash) {
+            let document = live.document.with(bytes, change);
+            live.advance(document.map_err(|error| DatabaseError::corrupt("log", error))?, None);
+        }
         let before = live.number.map(|_| live.heads.checksum(id));
         live.heads.advance(&change.deps, change.hash);
         live.dirty = true;
-        let number = match live.number {
-            Some(number) => {
-                self.db
-                    .prepare_cached("UPDATE documents SET newest = ?2, heads = ?3 WHERE number = ?1")?
-                    .execute((number, pos.cast_signed(), live.heads.to_bytes()))?;
-                number
-            }
-            None => {
-                // The position of its first change: a restored server can so never give to one document
-                // a number that phones know as another's, unless they learned it after the backup.
-                let number = pos.cast_signed();
-                self.db
-                    .prepare_cached(
-                        "INSERT INTO documents (number, id, kind, snapshot, heads, newest)
-                         VALUES (?1, ?2, ?3, x'', ?4, ?5)",
-                    )?
-                    .execute((
-                        number,
-                        id.as_bytes(),
-                        kind.number(),
-                        live.heads.to_bytes(),
-                        pos.cast_signed(),
-                    ))?;
-                live.number = Some(number);
-                number
-            }
-        };
-        let after = live.heads.checksum(id);
-        feed::changed(self.db, number, pos, before, after)?;
-        // What is said again under the same command keeps the receipt of when it was first said.
-        let first = match change.note {
-            Some(note) => self
-                .first_delivery(id, note.command.as_bytes(), change.hash, delivery.device)?
-                .unwrap_or(delivery),
-            None => delivery,
-        };
-        match kind {
-            DocumentKind::Case => self.case_changed(number, id, pos, delivery, first),
-            DocumentKind::Contact => self.contact_changed(number, id, pos, delivery),
-            DocumentKind::Round => self.round_changed(number, id, pos, delivery, first),
-            DocumentKind::Site => self.site_changed(number, id, pos),
+        if live.number.is_none() {
+            // The position of its first change: a restored server can so never give to one document
+            // a number that phones know as another's, unless they learned it after the backup.
+            let number = pos.cast_signed();
+            self.db
+                .prepare_cached(
+                    "INSERT INTO documents (number, id, kind, snapshot, heads, newest)
+                     VALUES (?1, ?2, ?3, x'', ?4, ?5)",
+                )?
+                .execute((number, id.as_bytes(), kind.number(), live.heads.to_bytes(), pos.cast_signed()))?;
+            live.number = Some(number);
         }
+        // What is said again under the same command keeps the receipt of when it was first said.
+        let said = match change.note {
+            Some(note) => {
+                let first = self.first_delivery(id, note.command.as_bytes(), change.hash, delivery.device)?;
+                Some(Said { stamp: note.stamp, person: note.person, first: first.unwrap_or(delivery) })
+            }
+            None => None,
+        };
+        let group = self.documents.group.get_or_insert_with(|| Group::begin(id, kind, before, delivery));
+        group.add(pos, delivery, said);
+        Ok(())
     }
 
     /// The earliest envelope in which this device brought this command for this document and was refused,

@@ -10,6 +10,7 @@ use roundsman_sync_core::ids::{DocumentId, SiteId};
 use roundsman_sync_core::model::{Case, Site};
 use roundsman_sync_core::rules::clocks::{Clock, StoppedBy, clocks};
 use roundsman_sync_core::rules::{CaseStatus, Policy, policy_of};
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
@@ -74,31 +75,56 @@ impl Projection<'_> {
     }
 }
 
+/// Writes the clocks of a case, if they are not as they stand already: most changes of a case move none.
 fn write(db: &Connection, number: i64, clocks: &[Clock]) -> Result<(), DatabaseError> {
+    let rows: Vec<[Value; COLUMNS]> = (0_i64..).zip(clocks).map(|(place, clock)| row(place, clock)).collect();
+    let standing = db
+        .prepare_cached(
+            "SELECT place, clock, work_order, sheet, round, occurrence, started, aim, due, stopped, stopped_by,
+                 paused_since
+             FROM clocks WHERE document = ?1 ORDER BY place",
+        )?
+        .query_map([number], |row| {
+            let mut values = [const { Value::Null }; COLUMNS];
+            for (column, value) in values.iter_mut().enumerate() {
+                *value = row.get(column)?;
+            }
+            Ok(values)
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    if standing == rows {
+        return Ok(());
+    }
     db.prepare_cached("DELETE FROM clocks WHERE document = ?1")?.execute([number])?;
     let mut insert = db.prepare_cached(
         "INSERT INTO clocks (document, place, clock, work_order, sheet, round, occurrence, started, aim, due,
              stopped, stopped_by, paused_since)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
-    for (place, clock) in (0_i64..).zip(clocks) {
-        insert.execute(rusqlite::params![
-            number,
-            place,
-            clock.id,
-            clock.order.map(|order| *order.as_bytes()),
-            clock.sheet.map(|sheet| *sheet.as_bytes()),
-            clock.round,
-            clock.occurrence,
-            clock.started.millis(),
-            clock.aim.map(|at| at.millis()),
-            clock.due.map(|at| at.millis()),
-            clock.stopped.map(|stop| stop.at.millis()),
-            clock.stopped.map(|stop| word(stop.by)),
-            clock.paused_since().map(|at| at.millis()),
-        ])?;
+    for row in rows {
+        insert.execute(rusqlite::params_from_iter(std::iter::once(Value::Integer(number)).chain(row)))?;
     }
     Ok(())
+}
+
+/// Columns of a row after the document.
+const COLUMNS: usize = 12;
+
+fn row(place: i64, clock: &Clock) -> [Value; COLUMNS] {
+    [
+        place.into(),
+        clock.id.clone().into(),
+        clock.order.map(|order| order.as_bytes().to_vec()).into(),
+        clock.sheet.map(|sheet| sheet.as_bytes().to_vec()).into(),
+        i64::from(clock.round).into(),
+        i64::from(clock.occurrence).into(),
+        clock.started.millis().into(),
+        clock.aim.map(|at| at.millis()).into(),
+        clock.due.map(|at| at.millis()).into(),
+        clock.stopped.map(|stop| stop.at.millis()).into(),
+        clock.stopped.map(|stop| word(stop.by).to_owned()).into(),
+        clock.paused_since().map(|at| at.millis()).into(),
+    ]
 }
 
 /// The spelling in the table.

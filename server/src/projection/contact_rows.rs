@@ -3,22 +3,17 @@
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::DocumentKind;
 use roundsman_sync_core::ids::{DocumentId, SiteId};
-use roundsman_sync_core::model::{Case, Contact, Site};
+use roundsman_sync_core::model::{Contact, Site};
 use roundsman_sync_core::protocol::messages::Pos;
 
 use super::Projection;
-use super::change_rows::Delivery;
+use super::group::Group;
 use crate::database::DatabaseError;
 use crate::feed::{self, Audience, FeedKey};
 
 impl Projection<'_> {
-    pub(super) fn contact_changed(
-        &mut self,
-        number: i64,
-        id: DocumentId,
-        pos: Pos,
-        delivery: Delivery,
-    ) -> Result<(), DatabaseError> {
+    pub(super) fn contact_changed(&mut self, number: i64, group: &Group) -> Result<(), DatabaseError> {
+        let (id, pos) = (group.id, group.pos);
         let live = self.documents.open(self.db, id, DocumentKind::Contact)?;
         let contact = Contact::read(&live.document);
         let case = live.document.fields().map("fields").and_then(|f| f.bytes("case", DocumentId::from_slice));
@@ -57,19 +52,20 @@ impl Projection<'_> {
                     signature.strokes.map(|hash| *hash.as_bytes()),
                 ))?;
             if let (1, Some(strokes)) = (added, signature.strokes) {
-                self.owe(strokes, signature.strokes_size, delivery)?;
+                let by = group.first_at(signature.stamp).unwrap_or(group.last);
+                self.owe(strokes, signature.strokes_size, by)?;
             }
         }
         let Some(case_number) = self.number_of(case, DocumentKind::Case)? else {
             // The case is still under way from another phone; its arrival gives the contact its feeds.
             return Ok(());
         };
-        let case = Case::read(&self.documents.open(self.db, case, DocumentKind::Case)?.document);
+        let case = self.documents.open(self.db, case, DocumentKind::Case)?.as_case();
         self.db
             .prepare_cached("UPDATE documents SET site = ?2 WHERE number = ?1")?
             .execute((number, case.site.map(|site| *site.as_bytes())))?;
         let audience = self.contact_audience(case_number, &case)?;
-        feed::set_feeds(self.db, number, pos, Timestamp::from_millis(delivery.received), &audience)
+        feed::set_feeds(self.db, number, pos, Timestamp::from_millis(group.last.received), &audience)
     }
 
     pub(super) fn site_changed(

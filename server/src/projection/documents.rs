@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use roundsman_sync_core::document::{Document, DocumentKind, Heads};
 use roundsman_sync_core::ids::{DocumentId, SiteId};
+use roundsman_sync_core::model::Case;
 use roundsman_sync_core::rules::Policy;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::group::Group;
 use crate::database::DatabaseError;
 
 /// How many documents stay in memory between transactions: 22 KB each, so about 50 MB.
@@ -22,8 +24,25 @@ pub struct LiveDocument {
     pub document: Document,
     /// Heads over everything accepted.
     pub heads: Heads,
-    /// Whether the snapshot in its row is older than this. Heads in the row are always right.
+    /// Whether the snapshot in its row is older than this. Heads in the row are right once the rows of a
+    /// group are written.
     pub dirty: bool,
+    /// What it reads as, if somebody has read it since it last changed. Reading a case costs more than adding
+    /// a change to it.
+    case: Option<Arc<Case>>,
+}
+
+impl LiveDocument {
+    /// The document as a case.
+    pub fn as_case(&mut self) -> Arc<Case> {
+        Arc::clone(self.case.get_or_insert_with(|| Arc::new(Case::read(&self.document))))
+    }
+
+    /// Puts a later state of the document in its place; `case` is what that reads as, if it is one and is known.
+    pub fn advance(&mut self, document: Document, case: Option<Arc<Case>>) {
+        self.document = document;
+        self.case = case;
+    }
 }
 
 /// The documents that were loaded or written. Owned by the one writer.
@@ -33,6 +52,8 @@ pub struct DocumentCache {
     /// Policies as estates' documents now say them; reading one for every change of a case would cost more
     /// than the change.
     pub(super) policies: HashMap<SiteId, Arc<Policy>>,
+    /// Changes whose rows are not written yet.
+    pub(super) group: Option<Group>,
 }
 
 impl DocumentCache {
@@ -40,6 +61,7 @@ impl DocumentCache {
     pub fn clear(&mut self) {
         self.live.clear();
         self.policies.clear();
+        self.group = None;
     }
 
     /// What `read` makes of a document that is already in the tables, without keeping it in memory.
@@ -92,7 +114,8 @@ impl DocumentCache {
         }
     }
 
-    /// Writes every changed document to its row. Called once a transaction, however many changes came.
+    /// Writes every changed document to its row. Called once a transaction, however many changes came, and
+    /// never between the changes of a group.
     ///
     /// # Errors
     /// If the database fails.
@@ -111,7 +134,7 @@ impl DocumentCache {
 
 fn fresh(kind: DocumentKind) -> Result<LiveDocument, DatabaseError> {
     let document = Document::new(kind).map_err(|error| DatabaseError::corrupt("seeds", error))?;
-    Ok(LiveDocument { number: None, heads: document.heads(), document, dirty: false })
+    Ok(LiveDocument { number: None, heads: document.heads(), document, dirty: false, case: None })
 }
 
 fn load(db: &Connection, id: DocumentId) -> Result<Option<LiveDocument>, DatabaseError> {
@@ -126,5 +149,5 @@ fn load(db: &Connection, id: DocumentId) -> Result<Option<LiveDocument>, Databas
     let document =
         Document::load(kind, &snapshot).map_err(|error| DatabaseError::corrupt("documents", error))?;
     let heads = Heads::from_bytes(&heads).ok_or_else(bad)?;
-    Ok(Some(LiveDocument { number: Some(number), document, heads, dirty: false }))
+    Ok(Some(LiveDocument { number: Some(number), document, heads, dirty: false, case: None }))
 }

@@ -11,6 +11,7 @@ mod clock_rows;
 mod contact_rows;
 mod difference;
 mod documents;
+mod group;
 mod order_rows;
 pub mod queries;
 mod rebuild;
@@ -75,11 +76,15 @@ pub struct Projection<'a> {
 }
 
 impl Projection<'_> {
-    /// Takes in one entry.
+    /// Takes in one entry. The rows of the document that it changes may be written later, with those of the
+    /// changes that come with it: see [`Projection::write_rows`].
     ///
     /// # Errors
     /// If the database fails, or the log holds a change that does not fit its document.
     pub fn apply(&mut self, pos: Pos, at: Timestamp, entry: &LogEntry) -> Result<(), DatabaseError> {
+        if self.ends_group(entry) {
+            self.write_rows()?;
+        }
         match entry {
             LogEntry::Founded { office, key, .. } => {
                 self.db.execute(

@@ -20,16 +20,20 @@ pub fn rebuild(db: &Connection, progress: &mut dyn FnMut(u64)) -> Result<u64, Da
         db.execute(&format!("DELETE FROM {table}"), [])?;
     }
     let mut documents = DocumentCache::default();
-    let mut entries = 0;
+    let (mut entries, mut flushed) = (0, 0);
     log::walk(db, |pos, at, entry| {
-        Projection { db, documents: &mut documents }.apply(pos, at, &entry)?;
-        entries += 1;
-        if entries % FLUSH_ENTRIES == 0 {
-            documents.flush(db)?;
+        let mut projection = Projection { db, documents: &mut documents };
+        // Between two groups only: a group that is cut here would have other rows than when it came.
+        if entries >= flushed + FLUSH_ENTRIES && projection.ends_group(&entry) {
+            flushed = entries;
+            projection.write_rows()?;
+            projection.documents.flush(db)?;
             progress(entries);
         }
-        Ok(())
+        entries += 1;
+        projection.apply(pos, at, &entry)
     })?;
+    Projection { db, documents: &mut documents }.write_rows()?;
     documents.flush(db)?;
     Ok(entries)
 }
@@ -47,6 +51,7 @@ pub fn compare(db: &Connection) -> Result<Vec<Difference>, DatabaseError> {
         debug_assert_eq!(written, pos);
         Projection { db: &scratch, documents: &mut documents }.apply(pos, at, &entry)
     })?;
+    Projection { db: &scratch, documents: &mut documents }.write_rows()?;
     documents.flush(&scratch)?;
     let mut differences = Vec::new();
     for table in DERIVED_TABLES {

@@ -9,6 +9,7 @@ use roundsman_sync_core::rules::rounds;
 
 use super::Projection;
 use super::change_rows::Delivery;
+use super::group::Group;
 use crate::database::DatabaseError;
 use crate::feed;
 
@@ -16,24 +17,17 @@ use crate::feed;
 const ANY_TIME: Timestamp = Timestamp::from_millis(0);
 
 impl Projection<'_> {
-    /// A change was added to a round. `delivery` brought it; `first` brought the command for the first
-    /// time, and is what the server witnessed of it.
-    pub(super) fn round_changed(
-        &mut self,
-        number: i64,
-        id: DocumentId,
-        pos: Pos,
-        delivery: Delivery,
-        first: Delivery,
-    ) -> Result<(), DatabaseError> {
+    /// Changes were added to a round.
+    pub(super) fn round_changed(&mut self, number: i64, group: &Group) -> Result<(), DatabaseError> {
+        let (id, pos) = (group.id, group.pos);
         let round = Round::read(&self.documents.open(self.db, id, DocumentKind::Round)?.document);
         self.db
             .prepare_cached("UPDATE documents SET site = ?2 WHERE number = ?1")?
             .execute((number, round.site.map(|site| *site.as_bytes())))?;
-        self.round_row(number, id, pos, delivery, &round)?;
-        self.check_rows(number, &round, first)?;
-        self.photo_rows(number, round.photos.iter().map(|mention| &mention.photo), first)?;
-        let seen = Timestamp::from_millis(delivery.received);
+        self.round_row(number, id, pos, group.last, &round)?;
+        self.check_rows(number, &round, group)?;
+        self.photo_rows(number, round.photos.iter().map(|mention| &mention.photo), group)?;
+        let seen = Timestamp::from_millis(group.last.received);
         feed::set_feeds(self.db, number, pos, seen, &feed::of_round(&round, seen))
     }
 
@@ -83,7 +77,7 @@ impl Projection<'_> {
         Ok(())
     }
 
-    fn check_rows(&self, number: i64, round: &Round, first: Delivery) -> Result<(), DatabaseError> {
+    fn check_rows(&self, number: i64, round: &Round, group: &Group) -> Result<(), DatabaseError> {
         // Results never change, so only those that are not here yet are written, and what was witnessed of
         // the others stays.
         let mut insert = self.db.prepare_cached(
@@ -92,6 +86,7 @@ impl Projection<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
         for check in &round.checks {
+            let Some(first) = group.first(check.stamp, check.by) else { continue };
             let point = round.plan.checkpoints.iter().find(|point| point.id == check.checkpoint);
             insert.execute(rusqlite::params![
                 number,

@@ -8,13 +8,12 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use roundsman_sync_core::clock::Timestamp;
-use roundsman_sync_core::ids::DeviceId;
 use roundsman_sync_core::protocol::messages::Verdict;
 
 use crate::auth::token::ServerSecret;
 use crate::database::DatabaseError;
 use crate::hints::Hints;
-use crate::ingest::{Batch, Delivered, Writer};
+use crate::ingest::{Batch, Opened, Writer};
 
 /// What became of each change of each envelope.
 type Verdicts = Vec<Vec<Verdict>>;
@@ -23,8 +22,7 @@ type Outcome = Result<Verdicts, String>;
 
 struct Waiting {
     now: Timestamp,
-    device: DeviceId,
-    envelopes: Vec<Vec<u8>>,
+    envelopes: Vec<Opened>,
     answer: mpsc::Sender<Outcome>,
 }
 
@@ -59,18 +57,17 @@ impl GroupCommit {
         outcome
     }
 
-    /// Judges envelopes and writes them down, together with whatever else waits. They are on disk
+    /// Judges the envelopes of one device and writes them down, together with whatever else waits. They are on disk
     /// when this returns.
     pub(super) fn push(
         &self,
         now: Timestamp,
         secret: &ServerSecret,
-        device: DeviceId,
-        envelopes: Vec<Vec<u8>>,
+        envelopes: Vec<Opened>,
     ) -> Result<Verdicts, DatabaseError> {
         let failed = |why: String| DatabaseError::corrupt("log", why);
         let (answer, mine) = mpsc::channel();
-        lock(&self.queue).push(Waiting { now, device, envelopes, answer });
+        lock(&self.queue).push(Waiting { now, envelopes, answer });
         let mut writer = lock(&self.writer);
         // Somebody who held the writer before may have taken this along.
         if let Ok(outcome) = mine.try_recv() {
@@ -78,15 +75,8 @@ impl GroupCommit {
         }
         let batch = std::mem::take(&mut *lock(&self.queue));
         let outcome = writer.transaction::<Vec<Verdicts>, DatabaseError>(|write| {
-            batch
-                .iter()
-                .map(|one| {
-                    let envelopes = one.envelopes.iter().map(Vec::as_slice).collect();
-                    write.push(one.now, secret, &Delivered { device: one.device, envelopes })
-                })
-                .collect()
+            batch.iter().map(|one| write.push_opened(one.now, secret, &one.envelopes)).collect()
         });
-        drop(writer);
         match outcome {
             Ok(all) => {
                 self.hints.committed();
@@ -101,6 +91,8 @@ impl GroupCommit {
                 }
             }
         }
+        // Only now: whoever gets the writer next looks whether their answer is there, and takes the queue if not.
+        drop(writer);
         mine.try_recv()
             .unwrap_or_else(|_| Err("the shared transaction gave no answer".to_owned()))
             .map_err(failed)

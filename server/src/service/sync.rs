@@ -21,6 +21,7 @@ use crate::data_folder::backed_up;
 use crate::database::DatabaseError;
 use crate::error::Problem;
 use crate::feed::{self, Pull, Pulled, pull};
+use crate::ingest::Opened;
 
 impl Service {
     pub(super) fn sync(
@@ -43,7 +44,13 @@ impl Service {
         let recovered = self.take_recovered(now, device, &asked)?;
         let verdicts = match envelopes.as_slice() {
             [] => Vec::new(),
-            _ => self.commit.push(now, secret, device, envelopes)?,
+            _ => {
+                // Before the queue, on this request's own thread: the writer is one for all.
+                let opened = self.read::<_, DatabaseError>(|read| {
+                    envelopes.iter().map(|bytes| Opened::of(read, device, bytes)).collect()
+                })?;
+                self.commit.push(now, secret, opened)?
+            }
         };
         // What a revoked phone brought is kept as evidence before it is turned away.
         if self.is_revoked(device)? {

@@ -7,22 +7,56 @@ use super::register::Register;
 use crate::clock::{Stamp, Timestamp};
 
 /// One map of a document. A field that is missing or of another type reads as absent.
+///
+/// All of a map is read at once: Automerge walks its columns from the map's beginning for every key that is
+/// asked for by itself, so asking for ten keys one by one costs ten times as much as asking for all.
 #[derive(Clone)]
 pub struct Fields<'a> {
     doc: &'a Automerge,
     map: ObjId,
+    /// In the order of their keys.
+    items: Vec<Item>,
+}
+
+/// What stands under one key.
+#[derive(Clone)]
+struct Item {
+    key: String,
+    /// The value that is shown.
+    value: Value<'static>,
+    /// The operation that put it there; the object's id, if it is one.
+    id: ObjId,
+    /// Whether others stand beside it.
+    is_parallel: bool,
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn root(doc: &'a Automerge) -> Self {
-        Self { doc, map: ROOT }
+        Self::of(doc, ROOT)
+    }
+
+    fn of(doc: &'a Automerge, map: ObjId) -> Self {
+        let read = |item: automerge::iter::MapRangeItem<'_>| Item {
+            id: item.id(),
+            key: item.key.into_owned(),
+            value: item.value.into(),
+            is_parallel: item.conflict,
+        };
+        let mut items: Vec<Item> = doc.map_range(&map, ..).map(read).collect();
+        items.sort_by(|one, other| one.key.cmp(&other.key));
+        Self { doc, map, items }
+    }
+
+    fn item(&self, key: &str) -> Option<&Item> {
+        let at = self.items.binary_search_by(|item| item.key.as_str().cmp(key)).ok()?;
+        self.items.get(at)
     }
 
     /// The map under this key. Seeds make sure that containers exist; one that does not reads as empty.
     pub fn map(&self, key: &str) -> Option<Fields<'a>> {
-        match self.doc.get(&self.map, key) {
-            Ok(Some((Value::Object(ObjType::Map), map))) => Some(Self { doc: self.doc, map }),
-            _ => None,
+        match self.item(key)? {
+            Item { value: Value::Object(ObjType::Map), id, .. } => Some(Self::of(self.doc, id.clone())),
+            Item { .. } => None,
         }
     }
 
@@ -30,10 +64,16 @@ impl<'a> Fields<'a> {
     /// several were added under one key at the same time, so that nobody can hide another's.
     pub fn entries(&self) -> Vec<(String, Fields<'a>)> {
         let mut found = Vec::new();
-        for key in self.doc.keys(&self.map) {
-            for (value, map) in self.doc.get_all(&self.map, key.as_str()).unwrap_or_default() {
+        for item in &self.items {
+            if !item.is_parallel {
+                if matches!(item.value, Value::Object(ObjType::Map)) {
+                    found.push((item.key.clone(), Self::of(self.doc, item.id.clone())));
+                }
+                continue;
+            }
+            for (value, map) in self.doc.get_all(&self.map, item.key.as_str()).unwrap_or_default() {
                 if matches!(value, Value::Object(ObjType::Map)) {
-                    found.push((key.clone(), Self { doc: self.doc, map }));
+                    found.push((item.key.clone(), Self::of(self.doc, map)));
                 }
             }
         }
@@ -42,38 +82,40 @@ impl<'a> Fields<'a> {
 
     /// Every key of this map, in its order.
     pub fn keys(&self) -> Vec<String> {
-        self.doc.keys(&self.map).collect()
+        self.items.iter().map(|item| item.key.clone()).collect()
     }
 
     /// The text under this key.
     pub fn long_text(&self, key: &str) -> String {
-        match self.doc.get(&self.map, key) {
-            Ok(Some((Value::Object(ObjType::Text), text))) => self.doc.text(text).unwrap_or_default(),
+        match self.item(key) {
+            Some(Item { value: Value::Object(ObjType::Text), id, .. }) => {
+                self.doc.text(id).unwrap_or_default()
+            }
             _ => String::new(),
         }
     }
 
     /// All values under a key that `read` understands, the shown one first.
     pub fn register<T>(&self, key: &str, read: impl Fn(&ScalarValue) -> Option<T>) -> Register<T> {
+        let Some(item) = self.item(key) else { return Register::new(Vec::new()) };
+        let scalar = |value: &Value<'_>| match value {
+            Value::Scalar(scalar) => read(scalar),
+            Value::Object(_) => None,
+        };
+        if !item.is_parallel {
+            return Register::new(scalar(&item.value).into_iter().collect());
+        }
         let mut values = self.doc.get_all(&self.map, key).unwrap_or_default();
         // Automerge lists the winner last.
         values.reverse();
-        Register::new(
-            values
-                .iter()
-                .filter_map(|(value, _)| match value {
-                    Value::Scalar(scalar) => read(scalar),
-                    Value::Object(_) => None,
-                })
-                .collect(),
-        )
+        Register::new(values.iter().filter_map(|(value, _)| scalar(value)).collect())
     }
 
     /// The one value under a key that `read` understands.
     pub fn one<T>(&self, key: &str, read: impl Fn(&ScalarValue) -> Option<T>) -> Option<T> {
-        match self.doc.get(&self.map, key) {
-            Ok(Some((Value::Scalar(scalar), _))) => read(&scalar),
-            _ => None,
+        match &self.item(key)?.value {
+            Value::Scalar(scalar) => read(scalar),
+            Value::Object(_) => None,
         }
     }
 

@@ -10,6 +10,13 @@ use crate::error::{ErrorCode, Refusal};
 /// and higher levels gain under five per cent at three times the cost.
 const ZSTD_LEVEL: i32 = 3;
 
+/// The level for a body of many records, such as a page of whole documents: there the next levels find what
+/// lies further apart.
+const ZSTD_LEVEL_LARGE: i32 = 7;
+
+/// From how many bytes on a body is large.
+const LARGE_BYTES: usize = 64 * 1024;
+
 /// A frame says itself how large a window its reader must set aside, before any of it is read. 8 MiB, as
 /// powers of two: four times what our level uses, and the bound that RFC 8878 asks every reader to support.
 const WINDOW_LOG_MAX: u32 = 23;
@@ -18,7 +25,8 @@ const WINDOW_LOG_MAX: u32 = 23;
 pub fn pack<T: Encode<()>>(message: &T) -> Vec<u8> {
     // Neither writing to a vector nor compressing from one can fail.
     let plain = minicbor::to_vec(message).unwrap_or_default();
-    zstd::bulk::compress(&plain, ZSTD_LEVEL).unwrap_or_default()
+    let level = if plain.len() < LARGE_BYTES { ZSTD_LEVEL } else { ZSTD_LEVEL_LARGE };
+    zstd::bulk::compress(&plain, level).unwrap_or_default()
 }
 
 /// The message in a body of at most `bytes_max` uncompressed bytes.

@@ -248,7 +248,7 @@ impl Replica {
             behind: meta.behind.clone(),
             envelopes,
             time: meta.claim(at),
-            budget_bytes: session.budget.page_bytes(spent),
+            budget_bytes: session.budget.page_bytes(spent, meta.base == 0 || !meta.behind.is_empty()),
             photos: photos.clone(),
             rights: meta.rights_digest(),
             repair: session.repair.as_ref().map(Repair::question),
