@@ -92,7 +92,9 @@ impl Direction {
     /// Lets one packet that is ready at `from_ms` cross, if it can by `until_ms`. Gives the moment.
     pub(super) fn cross(&mut self, from_ms: u64, until_ms: u64) -> Option<u64> {
         let period_ms = self.trace.period_ms;
-        let (round, within_ms) = (from_ms / period_ms, from_ms % period_ms);
+        // The last moment of a round is its own end, not the beginning of the next.
+        let round = from_ms.saturating_sub(1) / period_ms;
+        let within_ms = from_ms - round * period_ms;
         let place = self.trace.at_ms.partition_point(|at| *at < within_ms);
         if (round, place) > (self.round, self.next) {
             (self.round, self.next) = (round, place);

@@ -144,29 +144,29 @@ mod tests {
         let mut link = Link::new(Trace::parse("10\n").unwrap(), Trace::perfect());
         let reply = link.exchange(&patch(3 * 1_448), &mut |at_ms, arrived| {
             assert_eq!(arrived.body().len(), 3 * 1_448);
-            // Connected at 10 + 25 there and 25 back, then four packets: the head needs room too.
-            assert_eq!(at_ms, 100 + DELAY_MS);
+            // Connected at 10 + 25 there and 25 back, then four packets from 60 on: the head needs room too.
+            assert_eq!(at_ms, 90 + DELAY_MS);
             Response::new(Vec::new())
         });
         assert!(reply.is_some());
-        assert_eq!((link.now_ms, link.cuts), (150, 0));
+        assert_eq!((link.now_ms, link.cuts), (140, 0));
         assert!((4_344..4_400).contains(&link.bytes_up) && link.bytes_down < 50, "{link:?}");
     }
 
     #[test]
     fn what_crossed_before_a_gap_arrives_and_the_rest_is_gone() {
         // Two packets, one of them to connect, and then nothing for a minute.
-        let mut link = Link::new(Trace::parse("10\n20\n60000\n").unwrap(), Trace::perfect());
+        let mut link = Link::new(Trace::parse("10\n70\n60000\n").unwrap(), Trace::perfect());
         let mut begun = 0;
         let reply = link.exchange(&patch(10_000), &mut |_, arrived| {
             begun = arrived.body().len();
             Response::new(Vec::new())
         });
         assert!(reply.is_none() && (1_000..1_448).contains(&begun), "{begun}");
-        assert_eq!((link.bytes_up, link.cuts, link.now_ms), (1_448, 1, 60 + STALL_MS_MAX));
+        assert_eq!((link.bytes_up, link.cuts, link.now_ms), (1_448, 1, 70 + STALL_MS_MAX));
         // The next try does not even connect.
         assert!(link.exchange(&patch(1), &mut |_, _| Response::new(Vec::new())).is_none());
-        assert_eq!(link.now_ms, 60 + STALL_MS_MAX + CONNECT_MS_MAX);
+        assert_eq!(link.now_ms, 70 + STALL_MS_MAX + CONNECT_MS_MAX);
     }
 
     #[test]

@@ -284,7 +284,7 @@ fn a_device_with_too_much_under_way_is_told_to_end_something() {
     let device = world.grant.device;
     for n in 0..8_u8 {
         let promise = Promise { device, hash: PhotoHash::of(&[n]), size: PHOTO_BYTES_MAX, metadata: None };
-        world.uploads.create(NOW, &mut ChaCha8Rng::seed_from_u64(n.into()), &promise).unwrap();
+        world.uploads.create(NOW, &mut ChaCha8Rng::seed_from_u64(100 + u64::from(n)), &promise).unwrap();
     }
     assert_eq!(told(world.create(&creation())), (429, ErrorCode::UploadQuota));
 }
