@@ -15,6 +15,8 @@ use crate::service::Service;
 
 /// Uploads live for days, so an hour more or less is nothing.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// What leaves a feed after days may do so a minute late.
+const TICK_EVERY: Duration = Duration::from_secs(60);
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +86,7 @@ pub fn run(
             hints.close();
         };
         tokio::spawn(sweep(Arc::clone(&app.service)));
+        tokio::spawn(tick(Arc::clone(&app.service)));
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(io("serving"))
     })
@@ -107,18 +110,33 @@ pub(crate) fn room_for_connections() {}
 
 /// Removes uploads whose time is over, again and again. The first time was when the service was made.
 async fn sweep(service: Arc<Service>) {
-    let mut hours = tokio::time::interval_at(tokio::time::Instant::now() + SWEEP_EVERY, SWEEP_EVERY);
-    hours.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        hours.tick().await;
-        let service = Arc::clone(&service);
-        match App::blocking(move || service.uploads().sweep(App::now())).await {
-            Ok(Ok(0)) => {}
-            Ok(Ok(swept)) => tracing::info!(swept, "removed uploads whose time was over"),
-            Ok(Err(error)) => tracing::error!(%error, "uploads whose time was over could not be removed"),
-            // It was logged where it happened; the next hour brings another try.
-            Err(_) => {}
+    again_and_again(service, SWEEP_EVERY, |service| match service.uploads().sweep(App::now()) {
+        Ok(0) => {}
+        Ok(swept) => tracing::info!(swept, "removed uploads whose time was over"),
+        Err(error) => tracing::error!(%error, "uploads whose time was over could not be removed"),
+    })
+    .await;
+}
+
+/// Takes documents out of feeds when their time is over.
+async fn tick(service: Arc<Service>) {
+    again_and_again(service, TICK_EVERY, |service| {
+        if let Err(error) = service.tick(App::now()) {
+            tracing::error!(%error, "documents whose time was over could not be taken out of feeds");
         }
+    })
+    .await;
+}
+
+/// A chore that may block, every so often. One that panicked was logged where it happened; the next time
+/// brings another try.
+async fn again_and_again(service: Arc<Service>, every: Duration, chore: fn(&Service)) {
+    let mut times = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
+    times.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        times.tick().await;
+        let service = Arc::clone(&service);
+        let _ = App::blocking(move || chore(&service)).await;
     }
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::Reach;
 use super::names::PersonName;
-use super::reach::SITES;
+use super::reach::{SITES, case_is_seen};
 use super::timeline::phone;
 use crate::database::DatabaseError;
 
@@ -134,7 +134,9 @@ pub fn photo(db: &Connection, reach: &Reach, hash: PhotoHash) -> Result<Option<F
          FROM photos f JOIN documents d ON d.number = f.document
              LEFT JOIN blobs s ON s.hash = f.preview AND f.hash = :hash
          WHERE (f.hash = :hash OR f.preview = :hash) AND d.site IN {SITES}
-         ORDER BY s.hash IS NULL, s.hash LIMIT 1"
+             AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.document = f.document AND NOT ({}))
+         ORDER BY s.hash IS NULL, s.hash LIMIT 1",
+        case_is_seen()
     );
     let me = reach.person();
     Ok(db
@@ -159,8 +161,9 @@ pub fn signature(
     let sql = format!(
         "SELECT b.hash, b.pos FROM cases c JOIN contacts k ON k.case_id = c.id
              JOIN signatures g ON g.document = k.document JOIN blobs b ON b.hash = g.strokes
-         WHERE c.id = :case AND g.sign_off = :sign_off AND c.site IN {SITES}
-         ORDER BY g.stamp LIMIT 1"
+         WHERE c.id = :case AND g.sign_off = :sign_off AND {}
+         ORDER BY g.stamp LIMIT 1",
+        case_is_seen()
     );
     let me = reach.person();
     Ok(db
