@@ -151,12 +151,20 @@ fn what_was_backed_up_is_restored_as_a_log_of_its_own_that_knows_where_it_comes_
 fn a_flipped_bit_anywhere_is_found() {
     let town = Town::new();
     let whole = town.bytes();
+    let content = zstd::decode_all(whole.as_slice()).unwrap();
+    let mut harmless = 0;
     for step in 0..40 {
         let mut bytes = whole.clone();
         let at = step * (whole.len() - 1) / 39;
         bytes[at] ^= 1 << (step % 8);
-        town.refused(&bytes);
+        // A few bits of a packed frame say nothing: what is in it is then the same, and its checksum fits.
+        if zstd::decode_all(bytes.as_slice()).is_ok_and(|unpacked| unpacked == content) {
+            harmless += 1;
+        } else {
+            town.refused(&bytes);
+        }
     }
+    assert!(harmless < 4, "{harmless} of 40 bits say nothing");
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn a_case_about_somebody_is_not_there_for_them_nor_for_who_does_not_lead() {
     desk.post(&format!("{case}/resolve"), &choice).assert_problem(404, "not_found");
     let other = desk.person("李明");
     desk.post(&format!("{case}/classify"), &json!({ "about": other })).assert_problem(404, "not_found");
-    assert_eq!(desk.program.get("/v1/cases?text=电梯").json()["cases"], json!([]));
+    assert_eq!(desk.program.get("/v1/cases?q=电梯").json()["cases"], json!([]));
     assert!(!desk.program.get(&format!("/cases/{}", desk.estate.case)).text().contains("电梯"));
 
     // About somebody else it is for those who lead, and for whoever took it in.
