@@ -19,6 +19,9 @@ pub const DELAY_MS: u64 = 25;
 /// What one packet of 1,500 bytes carries above TCP.
 const PACKET_BYTES: u64 = 1_448;
 
+/// What the server makes of what reaches it, and when.
+pub(super) type Serve<'a> = dyn FnMut(u64, &Request<Vec<u8>>) -> Response<Vec<u8>> + 'a;
+
 /// A phone's link to the server.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -45,7 +48,7 @@ impl Link {
     pub(super) fn exchange(
         &mut self,
         request: &Request<Vec<u8>>,
-        serve: &mut dyn FnMut(u64, &Request<Vec<u8>>) -> Response<Vec<u8>>,
+        serve: &mut Serve<'_>,
     ) -> Option<Response<Vec<u8>>> {
         self.connect()?;
         let line = request.method().as_str().len() + request.uri().path().len() + "  HTTP/1.1\r\n".len();
