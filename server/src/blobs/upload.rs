@@ -16,7 +16,7 @@
 //! can still ask and hear that it is done.
 //!
 //! A piece that comes with a checksum waits in a file of its own until it is found right
-//! ([`checked`]). What one device may have under way is bounded ([`under_way`]).
+//! (`checked`). What one device may have under way is bounded (`under_way`).
 
 mod checked;
 mod id;
