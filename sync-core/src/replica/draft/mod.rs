@@ -81,7 +81,7 @@ impl<'a> Draft<'a> {
         self.walk_forgotten = true;
     }
 
-    /// Adds a write that comes after documents, edits and memberships.
+    /// Adds a write that comes after memberships, documents and edits.
     pub(super) fn write_last(&mut self, write: Write) {
         self.last.push(write);
     }
@@ -291,6 +291,14 @@ impl<'a> Draft<'a> {
         if self.walk_forgotten {
             writes.push(Write::ForgetWalk);
         }
+        // Before the documents: the row of a new one then counts its feeds as it is made.
+        writes.extend(
+            self.members.into_iter().map(
+                |((feed, id), joined)| {
+                    if joined { Write::Join(feed, id) } else { Write::Part(feed, id) }
+                },
+            ),
+        );
         let mut update = CacheUpdate { documents: Vec::new() };
         let mut drops = Vec::new();
         for (id, fate) in self.documents {
@@ -302,13 +310,6 @@ impl<'a> Draft<'a> {
                 Fate::Kept(draft) => finish_document(id, draft, &mut writes, &mut update)?,
             }
         }
-        writes.extend(
-            self.members.into_iter().map(
-                |((feed, id), joined)| {
-                    if joined { Write::Join(feed, id) } else { Write::Part(feed, id) }
-                },
-            ),
-        );
         writes.extend(self.uploads.into_iter().map(|(hash, upload)| Write::SetUpload(hash, upload)));
         writes.extend(self.edits.into_values().map(Write::PutEdit));
         // After the uploads: a photo of a document that goes, and of which the receipt just came, goes too.

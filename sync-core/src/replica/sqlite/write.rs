@@ -145,11 +145,13 @@ fn step(to: &Connection, write: Write) -> Done {
     Ok(())
 }
 
+/// A new row counts the feeds that already give the document, so that it is written once and is never, for a
+/// moment, in the index of those that no feed gives. An old row keeps the count that joining and parting made.
 fn put_head(to: &Connection, id: DocumentId, head: &DocumentHead) -> Done {
     run(
         to,
-        "INSERT INTO documents (id, kind, number, actor, accepted, checksum, appended, left_all)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO documents (id, kind, number, actor, accepted, checksum, appended, left_all, feeds)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT count(*) FROM memberships WHERE document = ?1))
             ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, number = excluded.number,
                 actor = excluded.actor, accepted = excluded.accepted, checksum = excluded.checksum,
                 appended = excluded.appended, left_all = excluded.left_all",

@@ -76,6 +76,7 @@ fn store_contract(make: impl Fn() -> Box<dyn Store>) {
     values_are_replaced(make());
     documents_are_a_snapshot_and_changes(make());
     memberships_decide_who_is_homeless_and_what_the_sum_is(make());
+    a_document_made_after_it_joined_counts_its_feeds(make());
     another_log_forgets_the_walk(make());
     lists_are_newest_first(make());
     the_outbox_knows_what_is_settled(make());
@@ -135,6 +136,24 @@ fn memberships_decide_who_is_homeless_and_what_the_sum_is(mut store: Box<dyn Sto
     assert_eq!(store.checksum().unwrap(), b);
     store.commit(vec![Write::DropDocument(B)]).unwrap();
     assert_eq!((store.members(one).unwrap(), store.checksum().unwrap()), (vec![], 0));
+}
+
+fn a_document_made_after_it_joined_counts_its_feeds(mut store: Box<dyn Store>) {
+    let (one, two) = (FeedNumber(1), FeedNumber(2));
+    store
+        .commit(vec![
+            Write::Join(one, A),
+            Write::Join(two, A),
+            Write::Join(one, B),
+            Write::Part(one, B),
+            Write::PutHead(A, head(1)),
+            Write::PutHead(B, head(2)),
+        ])
+        .unwrap();
+    assert_eq!(store.homeless().unwrap(), [B]);
+    assert_eq!(store.checksum().unwrap(), head(1).accepted.checksum(A).wrapping_mul(2));
+    store.commit(vec![Write::Part(one, A), Write::Part(two, A)]).unwrap();
+    assert_eq!((store.homeless().unwrap(), store.checksum().unwrap()), (vec![A, B], 0));
 }
 
 fn another_log_forgets_the_walk(mut store: Box<dyn Store>) {
