@@ -102,7 +102,7 @@ def photo(han, writer):
     refused("a piece with a wrong checksum", 460, "upload_checksum_mismatch", upload.piece_checked, kept, picture[kept:], wrong)
     proved("of which nothing is kept", upload.offset() == kept)
     upload.delete()
-    refused("an upload after DELETE", 404, "upload_unknown", upload.offset)
+    refused("a piece after DELETE", 404, "upload_unknown", upload.piece, kept, picture[kept:])
     proved("begun again it is at 0", upload.create() == 0)
     right = hashlib.sha256(picture[:CUT_AT]).digest()
     proved("a piece with its checksum counts", upload.piece_checked(0, picture[:CUT_AT], right) == CUT_AT)

@@ -29,7 +29,7 @@ impl Service {
             let why = format!("an enrolment takes at most {BODY_BYTES_MAX} bytes");
             return Err(Problem::new(ErrorCode::BodyTooLarge, why));
         }
-        let asked: EnrolRequest = packing::unpack(body, BODY_BYTES_MAX)?;
+        let asked: EnrolRequest = asked(body, BODY_BYTES_MAX)?;
         check_protocol(asked.protocol)?;
         if asked.name.chars().count() > FIELD_CHARS_MAX || asked.name.chars().any(char::is_control) {
             let why = format!("the phone's name must be one line of at most {FIELD_CHARS_MAX} letters");
@@ -63,6 +63,26 @@ impl Service {
         };
         Ok(packed(packing::pack(&reply)))
     }
+}
+
+/// What a request of every version of the protocol begins with.
+#[derive(minicbor::Decode)]
+struct Version {
+    #[n(0)]
+    protocol: u32,
+}
+
+/// The request in a body. One of another version may be of any form after its first field, and is told of
+/// the versions that are spoken here.
+pub(super) fn asked<T: for<'b> minicbor::Decode<'b, ()>>(
+    body: &[u8],
+    bytes_max: usize,
+) -> Result<T, Problem> {
+    packing::unpack(body, bytes_max).map_err(|refusal| {
+        let version = packing::unpack::<Version>(body, bytes_max).ok();
+        let other = version.and_then(|version| check_protocol(version.protocol).err());
+        other.unwrap_or_else(|| refusal.into())
+    })
 }
 
 /// Whether this server speaks that version.

@@ -15,7 +15,7 @@ use roundsman_sync_core::protocol::packing;
 use rusqlite::OptionalExtension;
 
 use super::Service;
-use super::enrol::{check_protocol, packed};
+use super::enrol::{asked, check_protocol, packed};
 use crate::auth::token;
 use crate::data_folder::backed_up;
 use crate::database::DatabaseError;
@@ -34,7 +34,7 @@ impl Service {
             return Err(Problem::new(ErrorCode::BodyTooLarge, why));
         }
         let device = self.who_signed(now, request)?;
-        let mut asked: SyncRequest = packing::unpack(request.body(), REQUEST_BYTES_MAX)?;
+        let mut asked: SyncRequest = asked(request.body(), REQUEST_BYTES_MAX)?;
         check_protocol(asked.protocol)?;
         check_counts(&asked)?;
 
