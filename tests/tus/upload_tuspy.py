@@ -12,6 +12,9 @@ url, token, file, store, piece, checksum = sys.argv[1:]
 uploader = client.TusClient(url, headers={"Authorization": f"Bearer {token}"}).uploader(
     file,
     chunk_size=int(piece),
+    # What an app sets: after its own death the server may still be taking in the last of what it had sent.
+    retries=5,
+    retry_delay=1,
     store_url=True,
     url_storage=FileStorage(store),
     upload_checksum=checksum == "yes",
