@@ -13,7 +13,8 @@ const upload = new tus.Upload(createReadStream(file), {
   uploadDataDuringCreation: withCreation === "yes",
   metadata: { filename: "lift.jpg", filetype: "image/jpeg" },
   urlStorage: new tus.FileUrlStorage(store),
-  retryDelays: [],
+  // After its own death the server may still be taking in the last of what it had sent: its own defaults.
+  retryDelays: [0, 1000, 3000, 5000],
   onError: (error) => {
     console.error(String(error));
     process.exit(1);
