@@ -13,6 +13,8 @@ pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const CHANGE_OPERATIONS_MAX: u64 = 100_000;
 /// Most bytes of keys that the operations of one change say when each is written out.
 pub const CHANGE_KEY_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// One key of a map. The longest of ours is the word for a point of a route with its id: 47 bytes.
+pub const KEY_BYTES_MAX: usize = 128;
 /// Longest name of an actor. Ours have 16 bytes, those of seeds 4.
 pub const ACTOR_BYTES_MAX: usize = 32;
 /// Changes in one envelope.

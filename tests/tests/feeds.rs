@@ -411,3 +411,38 @@ fn a_document_that_changes_again_behind_the_walk_is_lost_to_one_number() {
     assert!(!lost(Memory::BaseAndPosition));
     assert!(lost(Memory::PositionAlone));
 }
+
+/// The document enters a feed while another feed that gives it is in the middle of its walk: whoever is then
+/// level in the first must hold all of it, or the next change builds on what never came.
+#[test]
+fn a_document_held_from_another_feed_is_told_up_to_the_end_at_once() {
+    let mut town = Town::new(1);
+    let mut walker = Walker::new(Memory::BaseAndPosition);
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        let case = DocumentId::mint(NOW, &mut town.rng);
+        let (received, new) = (EntryId::mint(NOW, &mut town.rng), new_case(town.site));
+        town.edit(&Command::CreateCase { case, received, new });
+        let (order, dispatched) = (OrderId::mint(NOW, &mut town.rng), EntryId::mint(NOW, &mut town.rng));
+        let department = Department::Engineering;
+        town.edit(&Command::Dispatch { case, order, dispatched, department, assignee: None, new: None });
+        orders.push((case, order));
+    }
+    while walker.walk(&town, false) {}
+    let note = |town: &mut Town, case| {
+        let new = NewEntry::now(Fact::Remark, "记".repeat(1_300));
+        let entry = EntryId::mint(NOW, &mut town.rng);
+        town.edit(&Command::Record { case, order: None, entry, new });
+    };
+    // The department's walk is full before it comes to the last case, which becomes the technician's own.
+    orders.iter().for_each(|(case, _)| note(&mut town, *case));
+    let (case, order) = orders[2];
+    let assignee = town.technician;
+    town.edit(&Command::Assign { case, order, assignee });
+    assert!(walker.walk(&town, false), "the department's walk is not at its end");
+    note(&mut town, case);
+    while walker.walk(&town, false) {}
+    assert!(!walker.lost_track);
+    // Created, given to the department, noted, assigned, noted.
+    assert_eq!(walker.has()[&case], 5);
+}

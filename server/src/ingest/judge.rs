@@ -4,7 +4,9 @@
 //! a reason to refuse: what was done offline in good faith is true, and contradictions are for people.
 
 use roundsman_sync_core::clock::Timestamp;
-use roundsman_sync_core::document::{Document, DocumentError, DocumentKind, ScannedChange, scan, seed_hash};
+use roundsman_sync_core::document::{
+    Document, DocumentError, DocumentKind, ParsedChange, ScannedChange, scan, seed_hash,
+};
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId, PersonId, SiteId};
 use roundsman_sync_core::limits::{
@@ -17,7 +19,6 @@ use roundsman_sync_core::rules;
 use rusqlite::OptionalExtension;
 
 use super::Batch;
-use super::content::Content;
 use crate::database::DatabaseError;
 use crate::log::{self, LogEntry, LoggedVerdict};
 
@@ -95,7 +96,7 @@ impl Candidate<'_> {
         if self.is_fork(batch)? {
             return Ok(LoggedVerdict::Fork);
         }
-        let verdict = self.apply(batch)?;
+        let verdict = self.content(batch)?;
         if verdict != LoggedVerdict::Accepted {
             // A start that was refused leaves nothing in memory.
             batch.documents.forget_unstarted(self.document);
@@ -202,8 +203,12 @@ impl Candidate<'_> {
             ))?)
     }
 
-    /// Applies the change to a copy, and looks at what it did and who may have made it.
-    fn apply(&self, batch: &mut Batch<'_>) -> Result<LoggedVerdict, DatabaseError> {
+    /// Looks at what the change does, operation by operation, and at who made it, and only then adds it to the
+    /// document. What it does to what has arrived so far plays no part: that may not show, now or ever.
+    fn content(&self, batch: &mut Batch<'_>) -> Result<LoggedVerdict, DatabaseError> {
+        let Some(note) = &self.change.note else {
+            return Ok(no(ErrorCode::ChangeMalformed, "the change does not say who made it and when"));
+        };
         let size: Option<u32> = batch
             .db
             .prepare_cached("SELECT length(snapshot) FROM documents WHERE id = ?1")?
@@ -215,56 +220,36 @@ impl Candidate<'_> {
             return Ok(no(ErrorCode::ChangeTooLarge, why));
         }
         let live = batch.documents.open(batch.db, self.document, self.kind)?;
-        let before = Content::of(live);
-        let starts = self.change.deps == [seed_hash(self.kind)];
-        let has_started = !live.document.is_blank();
-        // Read from its operations: what a change does to what has arrived so far may not show, now or ever.
-        let written = match live.document.written(self.bytes, self.change) {
-            Ok(written) => written,
+        let read = ParsedChange::of(self.bytes, self.change.clone())
+            .and_then(|change| Ok((live.document.written(&change)?, change)));
+        let (writes, change) = match read {
+            Ok(read) => read,
             Err(error @ DocumentError::Misdirected(_)) => {
                 return Ok(no(ErrorCode::ChangeNotPermitted, error.to_string()));
             }
-            Err(DocumentError::Panicked) => {
-                return Ok(no(ErrorCode::ChangeMalformed, "the change could not be read"));
-            }
-            Err(error) => return Ok(no(ErrorCode::ChangeMalformed, error.to_string())),
+            Err(error) => return Ok(unreadable(&error)),
         };
-        let changed = match live.document.with(self.bytes, self.change) {
-            Ok(changed) => changed,
-            Err(DocumentError::Panicked) => {
-                return Ok(no(ErrorCode::ChangeMalformed, "the change could not be applied"));
-            }
-            Err(error) => return Ok(no(ErrorCode::ChangeMalformed, error.to_string())),
-        };
-        if !changed.stands_on_its_seed() {
-            let why = "the change replaces or adds a container; those come from the seed alone";
-            return Ok(no(ErrorCode::ChangeNotPermitted, why));
-        }
-        let after = Content::read(&changed);
-        let paths = match rules::classify(self.kind, starts, &written) {
-            Ok(paths) => paths,
+        let starts = self.change.deps == [seed_hash(self.kind)];
+        let read = rules::classify(self.kind, starts, &writes)
+            .and_then(|paths| Ok((paths, rules::said(self.kind, self.document, note, &writes)?)));
+        let (paths, said) = match read {
+            Ok(read) => read,
             Err(refusal) => return Ok(no(refusal.code, refusal.message)),
         };
         let roles = match self.kind {
-            DocumentKind::Case | DocumentKind::Round => match (before.site, after.site) {
-                (_, None) => {
+            DocumentKind::Case | DocumentKind::Round => match (live.site(), said.site) {
+                (None, None) => {
                     let why = format!("the {:?} document does not say at which estate it is", self.kind);
                     return Ok(no(ErrorCode::ChangeNotPermitted, why));
                 }
-                // A first change says itself which estate it is for; later ones cannot move a case or round.
-                (Some(before), Some(after)) if before != after => {
-                    let why = format!("a {:?} document cannot be moved to another estate", self.kind);
-                    return Ok(no(ErrorCode::ChangeNotPermitted, why));
-                }
-                // Whoever starts a case or round sets every field of it. Nobody starts one a second time, beside the
-                // first: its id is drawn by chance.
-                (Some(_), Some(_)) if starts && has_started => {
+                // Nobody starts a case or round a second time, beside the first: its id is drawn by chance.
+                (Some(_), _) if starts => {
                     return Ok(no(ErrorCode::ChangeNotPermitted, "it has been started already"));
                 }
-                (_, Some(site)) => self.roles(batch, Some(site))?,
+                (Some(site), _) | (None, Some(site)) => self.roles(batch, Some(site))?,
             },
             DocumentKind::Site => self.roles(batch, Some(SiteId::of_document(self.document)))?,
-            DocumentKind::Contact => match case_of_contact(self.document, &changed) {
+            DocumentKind::Contact => match said.case.or_else(|| case_of_contact(&live.document)) {
                 None => {
                     let why = "the contact document does not name its own case";
                     return Ok(no(ErrorCode::ChangeNotPermitted, why));
@@ -279,18 +264,10 @@ impl Candidate<'_> {
         if let Err(refusal) = rules::may_all(&roles, &paths) {
             return Ok(no(refusal.code, refusal.message));
         }
-        if !before.stands_in(&after) {
-            let why =
-                "an entry, result, photo, sign-off or signature that stands cannot be changed or removed";
-            return Ok(no(ErrorCode::EntryImmutable, why));
+        match batch.documents.advance(batch.db, self.document, self.kind, change)? {
+            Ok(()) => Ok(LoggedVerdict::Accepted),
+            Err(error) => Ok(unreadable(&error)),
         }
-        if !self.change.note.is_some_and(|note| after.added_is_signed_by(&before, &note)) {
-            let why = "what the change adds names another person, time or stamp than the change itself";
-            return Ok(no(ErrorCode::PersonMismatch, why));
-        }
-        let live = batch.documents.open(batch.db, self.document, self.kind)?;
-        live.advance(changed, after.case);
-        Ok(LoggedVerdict::Accepted)
     }
 
     fn roles(&self, batch: &Batch<'_>, site: Option<SiteId>) -> Result<Vec<Role>, DatabaseError> {
@@ -303,10 +280,18 @@ impl Candidate<'_> {
     }
 }
 
-/// The case that a contact document says it belongs to, if its own id derives from that case.
-fn case_of_contact(id: DocumentId, contact: &Document) -> Option<DocumentId> {
-    let case = contact.fields().map("fields")?.bytes("case", DocumentId::from_slice)?;
-    (DocumentId::contact_of(case) == id).then_some(case)
+/// Why Automerge could not take a change in. The words of a panic would say nothing to anybody.
+fn unreadable(error: &DocumentError) -> LoggedVerdict {
+    let why = match error {
+        DocumentError::Panicked => "the change could not be read".to_owned(),
+        other => other.to_string(),
+    };
+    no(ErrorCode::ChangeMalformed, why)
+}
+
+/// The case that a contact document belongs to. Whoever began it said so, and was refused otherwise.
+fn case_of_contact(contact: &Document) -> Option<DocumentId> {
+    contact.fields().map("fields")?.bytes("case", DocumentId::from_slice)
 }
 
 /// The estate of a case, once the case is here.

@@ -3,7 +3,6 @@
 //! **Invariant.** Log, tables and feeds change together in one transaction, which is on disk before
 //! anybody is answered. What is refused is written down too, with its reason.
 
-mod content;
 mod judge;
 mod office;
 mod policy;

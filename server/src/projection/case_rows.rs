@@ -19,7 +19,7 @@ impl Projection<'_> {
     pub(super) fn case_changed(&mut self, number: i64, group: &Group) -> Result<(), DatabaseError> {
         let (id, pos) = (group.id, group.pos);
         let live = self.documents.open(self.db, id, DocumentKind::Case)?;
-        let case = live.as_case();
+        let case = Case::read(&live.document);
         let parallel = case.parallel_edits(&live.document);
         let summary = minicbor::to_vec(CaseSummary::of(&case)).unwrap_or_default();
         self.db

@@ -1,7 +1,7 @@
 //! Changes: what arrived, what became of it, and the document it became part of.
 
 use roundsman_sync_core::clock::Timestamp;
-use roundsman_sync_core::document::{DocumentKind, ScannedChange, scan};
+use roundsman_sync_core::document::{DocumentKind, ParsedChange, ScannedChange, scan};
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId, PersonId};
 use roundsman_sync_core::protocol::messages::Pos;
@@ -204,12 +204,13 @@ impl Projection<'_> {
         delivery: Delivery,
     ) -> Result<(), DatabaseError> {
         self.turn_to(id)?;
-        let live = self.documents.open(self.db, id, kind)?;
         // Ingest has already applied what it judged; a rebuild has not.
-        if !live.document.has(change.hash) {
-            let document = live.document.with(bytes, change);
-            live.advance(document.map_err(|error| DatabaseError::corrupt("log", error))?, None);
+        if !self.documents.open(self.db, id, kind)?.document.has(change.hash) {
+            let wrong = |error| DatabaseError::corrupt("log", error);
+            let parsed = ParsedChange::of(bytes, change.clone()).map_err(wrong)?;
+            self.documents.advance(self.db, id, kind, parsed)?.map_err(wrong)?;
         }
+        let live = self.documents.open(self.db, id, kind)?;
         let before = live.number.map(|_| live.heads.checksum(id));
         live.heads.advance(&change.deps, change.hash);
         live.dirty = true;

@@ -3,7 +3,7 @@
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::DocumentKind;
 use roundsman_sync_core::ids::{DocumentId, SiteId};
-use roundsman_sync_core::model::{Contact, Site};
+use roundsman_sync_core::model::{Case, Contact, Site};
 use roundsman_sync_core::protocol::messages::Pos;
 
 use super::Projection;
@@ -60,7 +60,7 @@ impl Projection<'_> {
             // The case is still under way from another phone; its arrival gives the contact its feeds.
             return Ok(());
         };
-        let case = self.documents.open(self.db, case, DocumentKind::Case)?.as_case();
+        let case = Case::read(&self.documents.open(self.db, case, DocumentKind::Case)?.document);
         self.db
             .prepare_cached("UPDATE documents SET site = ?2 WHERE number = ?1")?
             .execute((number, case.site.map(|site| *site.as_bytes())))?;

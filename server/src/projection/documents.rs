@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use roundsman_sync_core::document::{Document, DocumentKind, Heads};
+use roundsman_sync_core::document::{Document, DocumentError, DocumentKind, Heads, ParsedChange};
 use roundsman_sync_core::ids::{DocumentId, SiteId};
-use roundsman_sync_core::model::Case;
 use roundsman_sync_core::rules::Policy;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::group::Group;
 use crate::database::DatabaseError;
+use crate::log::{self, LogEntry};
 
 /// How many documents stay in memory between transactions: 22 KB each, so about 50 MB.
 const KEPT_MAX: usize = 2_048;
@@ -27,21 +27,25 @@ pub struct LiveDocument {
     /// Whether the snapshot in its row is older than this. Heads in the row are right once the rows of a
     /// group are written.
     pub dirty: bool,
-    /// What it reads as, if somebody has read it since it last changed. Reading a case costs more than adding
-    /// a change to it.
-    case: Option<Arc<Case>>,
+    /// The estate that a case or round says it is at. It is said once, so it is read once.
+    site: Option<SiteId>,
 }
 
 impl LiveDocument {
-    /// The document as a case.
-    pub fn as_case(&mut self) -> Arc<Case> {
-        Arc::clone(self.case.get_or_insert_with(|| Arc::new(Case::read(&self.document))))
+    fn new(number: Option<i64>, document: Document, heads: Heads) -> Self {
+        Self { number, document, heads, dirty: false, site: None }
     }
 
-    /// Puts a later state of the document in its place; `case` is what that reads as, if it is one and is known.
-    pub fn advance(&mut self, document: Document, case: Option<Arc<Case>>) {
-        self.document = document;
-        self.case = case;
+    /// The estate that a case or round says it is at; none before it has begun.
+    pub fn site(&mut self) -> Option<SiteId> {
+        if self.site.is_none() {
+            self.site = self
+                .document
+                .fields()
+                .map("fields")
+                .and_then(|fields| fields.bytes("site", SiteId::from_slice));
+        }
+        self.site
     }
 }
 
@@ -107,6 +111,31 @@ impl DocumentCache {
         }
     }
 
+    /// Adds a change to a document. If it does not fit, the document is as it was: loaded again, because nobody
+    /// can say what a failed attempt leaves in memory.
+    ///
+    /// # Errors
+    /// If the database fails. That the change does not fit is the inner error.
+    pub fn advance(
+        &mut self,
+        db: &Connection,
+        id: DocumentId,
+        kind: DocumentKind,
+        change: ParsedChange,
+    ) -> Result<Result<(), DocumentError>, DatabaseError> {
+        self.open(db, id, kind)?;
+        let Some(mut live) = self.live.remove(&id) else {
+            return Err(DatabaseError::corrupt("documents", id));
+        };
+        let (document, outcome) = match live.document.with(change) {
+            Ok(document) => (document, Ok(())),
+            Err(error) => (as_logged(db, id, kind)?, Err(error)),
+        };
+        live.document = document;
+        self.live.insert(id, live);
+        Ok(outcome)
+    }
+
     /// Forgets a document that was started and refused.
     pub fn forget_unstarted(&mut self, id: DocumentId) {
         if self.live.get(&id).is_some_and(|live| live.number.is_none()) {
@@ -133,8 +162,28 @@ impl DocumentCache {
 }
 
 fn fresh(kind: DocumentKind) -> Result<LiveDocument, DatabaseError> {
-    let document = Document::new(kind).map_err(|error| DatabaseError::corrupt("seeds", error))?;
-    Ok(LiveDocument { number: None, heads: document.heads(), document, dirty: false, case: None })
+    let document = blank(kind)?;
+    let heads = document.heads();
+    Ok(LiveDocument::new(None, document, heads))
+}
+
+fn blank(kind: DocumentKind) -> Result<Document, DatabaseError> {
+    Document::new(kind).map_err(|error| DatabaseError::corrupt("seeds", error))
+}
+
+/// A document made from the accepted changes in the log, also those of this transaction.
+fn as_logged(db: &Connection, id: DocumentId, kind: DocumentKind) -> Result<Document, DatabaseError> {
+    let mut document = blank(kind)?;
+    let mut statement = db.prepare_cached(
+        "SELECT source FROM changes WHERE document = ?1 AND accepted IS NOT NULL ORDER BY accepted",
+    )?;
+    let sources = statement.query_map([id.as_bytes()], |row| row.get::<_, i64>(0))?;
+    for source in sources {
+        if let (_, LogEntry::Change { change, .. }) = log::read(db, source?.unsigned_abs())? {
+            document.apply(&change).map_err(|error| DatabaseError::corrupt("log", error))?;
+        }
+    }
+    Ok(document)
 }
 
 fn load(db: &Connection, id: DocumentId) -> Result<Option<LiveDocument>, DatabaseError> {
@@ -149,5 +198,5 @@ fn load(db: &Connection, id: DocumentId) -> Result<Option<LiveDocument>, Databas
     let document =
         Document::load(kind, &snapshot).map_err(|error| DatabaseError::corrupt("documents", error))?;
     let heads = Heads::from_bytes(&heads).ok_or_else(bad)?;
-    Ok(Some(LiveDocument { number: Some(number), document, heads, dirty: false, case: None }))
+    Ok(Some(LiveDocument::new(Some(number), document, heads)))
 }

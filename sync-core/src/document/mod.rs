@@ -11,6 +11,7 @@ mod change;
 mod edit;
 mod heads;
 mod operations;
+mod parsed;
 mod read;
 mod register;
 mod scan;
@@ -20,11 +21,14 @@ pub use change::{ActorBytes, ChangeNote, NewChange};
 pub use edit::Edit;
 pub use heads::Heads;
 pub use operations::{Act, Put, Write};
+pub use parsed::ParsedChange;
 pub use read::Fields;
 pub(crate) use read::{bytes, text, truth};
 pub use register::Register;
 pub use scan::{ScanError, ScannedChange, scan};
 pub use seed::{DocumentKind, seed_hash};
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::{ActorId, Automerge, LoadOptions, ReadDoc, VerificationMode};
 
@@ -100,7 +104,7 @@ impl Document {
 
     /// Whether the document has this change.
     pub fn has(&self, hash: ChangeHash) -> bool {
-        self.inner.get_change_meta_by_hash(&automerge::ChangeHash(*hash.as_bytes())).is_some()
+        meta(&self.inner, hash).is_some()
     }
 
     /// Adds a change that was made elsewhere. Adding one twice changes nothing.
@@ -108,60 +112,40 @@ impl Document {
     /// # Errors
     /// If the bytes are no change, or build on something that is not here. The document is then as it was.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<ScannedChange, DocumentError> {
-        let scanned = scan(bytes)?;
+        let parsed = ParsedChange::of(bytes, scan(bytes)?)?;
+        let scanned = parsed.scanned().clone();
         if !self.has(scanned.hash) {
-            *self = self.with(bytes, &scanned)?;
+            *self = self.clone().with(parsed)?;
         }
         Ok(scanned)
     }
 
-    /// What the document would be with a change that it does not have yet, and that `scan` has read.
+    /// The document with a change that it does not have yet. Should the change not fit, the document is gone
+    /// with it: nobody can say what a failed attempt has left in it. Who still needs it keeps a copy, or knows
+    /// where to load it again.
     ///
     /// # Errors
-    /// If Automerge cannot apply the bytes, or they build on something that is not here.
-    pub fn with(&self, bytes: &[u8], scanned: &ScannedChange) -> Result<Self, DocumentError> {
+    /// If Automerge cannot apply the change, or it builds on something that is not here.
+    pub fn with(self, change: ParsedChange) -> Result<Self, DocumentError> {
+        let Self { kind, mut inner } = self;
+        let ParsedChange { scanned, change } = change;
+        let metas = scanned.deps.iter().map(|dep| (*dep, meta(&inner, *dep)));
         // Checked here so that nothing ever waits in Automerge's own unbounded queue.
-        let missing: Vec<_> = scanned.deps.iter().copied().filter(|&dep| !self.has(dep)).collect();
+        let missing: Vec<_> = metas.clone().filter(|(_, meta)| meta.is_none()).map(|(dep, _)| dep).collect();
         if !missing.is_empty() {
             return Err(DocumentError::DependencyMissing(missing));
         }
         // A number out of line would brick the document: the next honest edit counts on from it.
-        let last = scanned.deps.iter().filter_map(|dep| self.last_op(*dep)).max().unwrap_or(0);
+        let last = metas.filter_map(|(_, meta)| Some(meta?.max_op)).max().unwrap_or(0);
         if scanned.start_op != last + 1 {
             return Err(ScanError::Malformed { what: "the operation after its dependencies", at: 0 }.into());
         }
-        let mut inner = self.inner.clone();
-        // Automerge 0.12 is known to panic on some inputs. The copy is thrown away then.
-        let applied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
-            let change = automerge::Change::try_from(bytes).map_err(automerge::AutomergeError::from)?;
+        // Automerge 0.12 is known to panic on some inputs.
+        let applied = catch_unwind(AssertUnwindSafe(move || {
             inner.apply_changes([change])?;
             Ok::<_, automerge::AutomergeError>(inner)
         }));
-        let inner = applied.map_err(|_| DocumentError::Panicked)??;
-        Ok(Self { kind: self.kind, inner })
-    }
-
-    /// The number of the last operation of a change that is here.
-    fn last_op(&self, hash: ChangeHash) -> Option<u64> {
-        self.inner.get_change_meta_by_hash(&automerge::ChangeHash(*hash.as_bytes())).map(|meta| meta.max_op)
-    }
-
-    /// Whether the containers at the root are exactly those of the seed. One that somebody replaced would
-    /// hide whatever others wrote into the seed's own.
-    pub fn stands_on_its_seed(&self) -> bool {
-        let mut containers = 0;
-        for key in self.inner.keys(automerge::ROOT) {
-            let standing = self.inner.get_all(automerge::ROOT, key.as_str()).unwrap_or_default();
-            let [(automerge::Value::Object(_), automerge::ObjId::Id(_, actor, _))] = standing.as_slice()
-            else {
-                return false;
-            };
-            if actor.to_bytes() != seed::actor(self.kind) {
-                return false;
-            }
-            containers += 1;
-        }
-        containers == seed::containers(self.kind).len()
+        Ok(Self { kind, inner: applied.map_err(|_| DocumentError::Panicked)?? })
     }
 
     /// Whether nothing has been written yet beyond the seed.
@@ -223,6 +207,11 @@ impl Document {
     pub fn fields(&self) -> Fields<'_> {
         Fields::root(&self.inner)
     }
+}
+
+/// What Automerge knows of a change, if it has it.
+fn meta(inner: &Automerge, hash: ChangeHash) -> Option<automerge::ChangeMetadata<'_>> {
+    inner.get_change_meta_by_hash(&automerge::ChangeHash(*hash.as_bytes()))
 }
 
 #[cfg(test)]

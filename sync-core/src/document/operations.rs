@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
-use automerge::{ActorId, Change, ChangeHash as AmHash, Cursor, ObjId, ObjType, Prop, ReadDoc, ScalarValue};
+use automerge::{ActorId, ChangeHash as AmHash, Cursor, ObjId, ObjType, Prop, ReadDoc, ScalarValue};
 
 use super::DocumentError::Misdirected;
-use super::{Document, DocumentError, ScannedChange};
+use super::{Document, DocumentError, ParsedChange};
 use crate::clock::Timestamp;
+use crate::limits::KEY_BYTES_MAX;
 
 /// One thing that a change does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +84,9 @@ impl From<&ScalarValue> for Put {
     }
 }
 
+/// The keys on the way to the deepest object that holds anything: `entries`, `<entry id>`.
+const DEPTH_MAX: usize = 2;
+
 impl Document {
     /// What the operations of a change do, in their order; letters of one text count as one. The document
     /// must have everything that the change builds on, and need not have the change itself.
@@ -90,10 +94,10 @@ impl Document {
     /// # Errors
     /// [`DocumentError::Misdirected`] if an operation writes into something its author cannot have seen, or
     /// takes away what does not stand at the place where it writes; else if the bytes cannot be read.
-    pub fn written(&self, bytes: &[u8], scanned: &ScannedChange) -> Result<Vec<Write>, DocumentError> {
+    pub fn written(&self, change: &ParsedChange) -> Result<Vec<Write>, DocumentError> {
+        let ParsedChange { scanned, change } = change;
         // Automerge 0.12 panics on some inputs while it expands operations.
         let read = || {
-            let change = Change::try_from(bytes).map_err(automerge::AutomergeError::from)?;
             let ops = change.decode().operations;
             let reader = Reader {
                 document: self,
@@ -199,6 +203,10 @@ impl Reader<'_> {
         object: Option<Name>,
         id: Name,
     ) -> Result<Write, DocumentError> {
+        // A long key on the way to many values would be copied for each of them.
+        if key.len() > KEY_BYTES_MAX {
+            return Err(Misdirected("a key that is longer than any of ours"));
+        }
         let slot = (object, key.to_owned());
         let mut seen = self.own.get(&slot).cloned().unwrap_or_default();
         if !place.is_new && !op.pred.is_empty() {
@@ -221,6 +229,10 @@ impl Reader<'_> {
         };
         let Place { path, is_new, .. } = place;
         if let OpType::Make(shape) = &op.action {
+            // Each map made in another would cost a longer way to everything in it.
+            if path.len() >= DEPTH_MAX {
+                return Err(Misdirected("deeper than anything that documents hold"));
+            }
             let path = path.iter().cloned().chain([key.to_owned()]).collect();
             let object = ObjId::Id(id.0, id.1.clone(), 0);
             let made = Place { path, object, is_text: *shape == ObjType::Text, is_new: true };

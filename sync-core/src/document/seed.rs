@@ -1,6 +1,6 @@
 //! The hard-coded first change of every kind of document.
 
-use automerge::{Change, ObjType};
+use automerge::Change;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::DocumentError;
@@ -63,35 +63,6 @@ impl<'b, C> Decode<'b, C> for DocumentKind {
     }
 }
 
-/// Version 1 of each kind: the containers that must exist before anybody writes.
-pub(super) fn containers(kind: DocumentKind) -> &'static [(&'static str, ObjType)] {
-    match kind {
-        DocumentKind::Case => &[
-            ("description", ObjType::Text),
-            ("entries", ObjType::Map),
-            ("fields", ObjType::Map),
-            ("orders", ObjType::Map),
-            ("photos", ObjType::Map),
-            ("sign_offs", ObjType::Map),
-        ],
-        DocumentKind::Contact => {
-            &[("fields", ObjType::Map), ("signatures", ObjType::Map), ("words", ObjType::Text)]
-        }
-        DocumentKind::Round => &[
-            ("checks", ObjType::Map),
-            ("entries", ObjType::Map),
-            ("fields", ObjType::Map),
-            ("photos", ObjType::Map),
-        ],
-        DocumentKind::Site => &[("fields", ObjType::Map), ("people", ObjType::Map)],
-    }
-}
-
-/// Who made the seed: 'R', 'M', the kind, the version of the seed.
-pub(super) const fn actor(kind: DocumentKind) -> [u8; 4] {
-    [0x52, 0x4d, kind.number(), 1]
-}
-
 /// The seed as Automerge takes it.
 pub(super) fn change(kind: DocumentKind) -> Result<Change, DocumentError> {
     Ok(Change::try_from(kind.seed()).map_err(automerge::AutomergeError::from)?)
@@ -109,9 +80,38 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
     use automerge::transaction::{CommitOptions, Transactable};
-    use automerge::{ActorId, Automerge, ROOT};
+    use automerge::{ActorId, Automerge, ObjType, ROOT};
 
     use super::*;
+
+    /// Version 1 of each kind: the containers that must exist before anybody writes.
+    fn containers(kind: DocumentKind) -> &'static [(&'static str, ObjType)] {
+        match kind {
+            DocumentKind::Case => &[
+                ("description", ObjType::Text),
+                ("entries", ObjType::Map),
+                ("fields", ObjType::Map),
+                ("orders", ObjType::Map),
+                ("photos", ObjType::Map),
+                ("sign_offs", ObjType::Map),
+            ],
+            DocumentKind::Contact => {
+                &[("fields", ObjType::Map), ("signatures", ObjType::Map), ("words", ObjType::Text)]
+            }
+            DocumentKind::Round => &[
+                ("checks", ObjType::Map),
+                ("entries", ObjType::Map),
+                ("fields", ObjType::Map),
+                ("photos", ObjType::Map),
+            ],
+            DocumentKind::Site => &[("fields", ObjType::Map), ("people", ObjType::Map)],
+        }
+    }
+
+    /// Who made the seed: 'R', 'M', the kind, the version of the seed.
+    const fn actor(kind: DocumentKind) -> [u8; 4] {
+        [0x52, 0x4d, kind.number(), 1]
+    }
 
     fn build(kind: DocumentKind) -> Vec<u8> {
         let mut doc = Automerge::new().with_actor(ActorId::from(&actor(kind)[..]));

@@ -1,4 +1,4 @@
-//! One photo on its way: tus 1.0 (<https://tus.io/protocols/resumable-upload>), core and creation.
+//! One photo on its way: tus 1.0 (<https://tus.io/protocols/resumable-upload>), core and creation; the server speaks more of it.
 //!
 //! A state machine: each request follows from where the upload stands, each reply moves it. After a lost
 //! reply, or in a later session, `HEAD` asks where the server stands, so a cut costs at most one piece.

@@ -46,8 +46,8 @@ pub use likeness::{COMPARED_MAX, SUGGESTED_FROM, likeness, suggest};
 pub use linked::{HandlingRound, Repeats, Web, handling_rounds, links, repeats};
 pub use matter::Matter;
 pub use permission::{
-    Action, CaseField, ContactField, OrderField, Path, Refused, SiteField, asks, classify, may, may_all,
-    may_give, may_sign_as,
+    Action, CaseField, ContactField, OrderField, Path, Refused, Said, SiteField, asks, classify, may,
+    may_all, may_give, may_sign_as, said,
 };
 pub use plan::{PLAN_AFTER_MS, PLAN_APPROVERS, PLAN_DAYS_MAX, PlanStage, PlanState, plans};
 pub use policy::{Policy, policy_of};

@@ -8,7 +8,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use http::StatusCode;
-use roundsman_sync_core::document::{Document, DocumentKind};
+use roundsman_sync_core::document::{Document, DocumentKind, ParsedChange};
 use roundsman_sync_core::error::Refusal;
 use roundsman_sync_core::ids::DocumentId;
 use roundsman_sync_core::protocol::envelope::Envelope;
@@ -35,8 +35,7 @@ const BATCH: usize = PUSHING * CHANGES;
 const LIMIT_S_MIN: f64 = 1.0;
 
 const LIMIT_IS: &str = "changes per CPU-second of one thread in process: each envelope decoded, scanned and verified \
-    once; for each document in it one load of its snapshot, each of its changes applied on a copy as the server does, \
-    one save; the changes inserted into one SQLite table, 1,280 a durable transaction";
+    once; for each document in it one load of its snapshot, each of its changes applied as the server does, one save; the changes inserted into one SQLite table, 1,280 a durable transaction";
 
 /// What one run came to, in changes a CPU-second.
 struct Measured {
@@ -231,7 +230,8 @@ fn all_alone(
                             Document::load(DocumentKind::Case, snapshot).map_err(Refusal::from)?
                         }
                     };
-                    let document = document.with(&item.change, change).map_err(Refusal::from)?;
+                    let change = ParsedChange::of(&item.change, change.clone()).map_err(Refusal::from)?;
+                    let document = document.with(change).map_err(Refusal::from)?;
                     open = Some((item.document, document));
                     waiting.push(item.change.to_vec());
                 }

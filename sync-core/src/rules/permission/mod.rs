@@ -8,11 +8,13 @@ mod asks;
 mod classify;
 mod content;
 mod path;
+mod said;
 mod table;
 
 pub use asks::asks;
 pub use classify::classify;
 pub use path::{Action, CaseField, ContactField, OrderField, Path, SiteField};
+pub use said::{Said, said};
 pub use table::{may, may_sign_as};
 
 use crate::error::{ErrorCode, Refusal};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::*;
 use crate::clock::Timestamp;
-use crate::document::{ActorBytes, Document, DocumentKind, scan, seed_hash};
+use crate::document::{ActorBytes, Document, DocumentKind, ParsedChange, scan, seed_hash};
 use crate::ids::{
     AreaId, CheckId, CheckpointId, CommandId, ConflictId, DocumentId, EntryId, OrderId, PersonId, PhotoHash,
     PhotoId, RouteId, SettlementId, SheetId, SignOffId, SiteId,
@@ -325,9 +325,9 @@ impl Desk {
         let classified = written.iter().flat_map(|one| {
             let blank = Document::new(one.kind).unwrap();
             let document = before.get(&one.document).unwrap_or(&blank);
-            let scanned = scan(&one.change.bytes).unwrap();
-            let writes = document.written(&one.change.bytes, &scanned).unwrap();
-            let starts = scanned.deps == [seed_hash(one.kind)];
+            let parsed = ParsedChange::of(&one.change.bytes, scan(&one.change.bytes).unwrap()).unwrap();
+            let writes = document.written(&parsed).unwrap();
+            let starts = parsed.scanned().deps == [seed_hash(one.kind)];
             classify(one.kind, starts, &writes).unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"))
         });
         classified.collect()
