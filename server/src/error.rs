@@ -63,6 +63,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::LoginRequired
         | E::UploadTokenInvalid => StatusCode::UNAUTHORIZED,
         E::DeviceRevoked
+        | E::DeviceFrozen
         | E::RoleNotPermitted
         | E::SiteNotPermitted
         | E::PersonMismatch

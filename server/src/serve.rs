@@ -49,7 +49,8 @@ pub fn service_of(folder: &DataFolder) -> Result<Service, FolderError> {
     let readers = folder.clone();
     let uploads = folder.uploads()?;
     uploads.sweep(App::now())?;
-    let writer = folder.writer(&mut rng)?;
+    let mut writer = folder.writer(&mut rng)?;
+    writer.transaction::<_, DatabaseError>(|batch| batch.take_up_held(App::now()))?;
     let connect = Box::new(move || readers.reader());
     Ok(Service::new(writer, connect, uploads, folder.blobs()?, &mut rng)?)
 }

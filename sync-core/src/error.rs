@@ -52,6 +52,7 @@ codes! {
     RequestReplayed = "request_replayed": "A request with this counter or a higher one was already answered.",
     DeviceUnknown = "device_unknown": "No device of that id is enrolled here.",
     DeviceRevoked = "device_revoked": "This device was revoked; nothing it sends is taken any more.",
+    DeviceFrozen = "device_frozen": "This phone goes on under names of changes that were taken, as a copy of another would; nothing is taken from it until the office has looked.",
     EnrolCodeUnknown = "enrol_code_unknown": "No enrolment code of that spelling is waiting.",
     EnrolCodeExpired = "enrol_code_expired": "The enrolment code is older than ten minutes.",
     EnrolCodeUsed = "enrol_code_used": "The enrolment code was already used by another phone.",

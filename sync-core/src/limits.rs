@@ -58,6 +58,10 @@ pub const PENDING_CHANGES_MAX: u64 = 100_000;
 /// See [`PENDING_CHANGES_MAX`].
 pub const PENDING_CHANGES_PER_DEVICE_MAX: u64 = 2_000;
 
+/// How long a right that was taken still counts for what a phone wrote before it heard: the longest leave
+/// without a network that the procedures know.
+pub const LOST_RIGHT_COUNTS_MS: i64 = 7 * 24 * 3600 * 1000;
+
 /// How far ahead of its receipt a stamp may be.
 pub const STAMP_AHEAD_MS_MAX: i64 = 2 * 60 * 1000;
 /// Letters of a freshness token. The server's own are 43 long; the rest is room for later forms,

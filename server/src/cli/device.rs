@@ -21,6 +21,7 @@ pub(super) enum Device {
     List(List),
     Revoke(Revoke),
     Resync(Resync),
+    Thaw(Thaw),
 }
 
 impl Device {
@@ -30,6 +31,7 @@ impl Device {
             Self::List(List {}) => list(context),
             Self::Revoke(revoke) => revoke.run(context),
             Self::Resync(resync) => resync.run(context),
+            Self::Thaw(thaw) => thaw.run(context),
         }
     }
 }
@@ -97,7 +99,11 @@ fn list(context: &Context) -> Result<Report, Failure> {
     let mut text = Vec::new();
     let mut devices = Vec::new();
     for row in &rows {
-        let state = row.revoked.map_or_else(|| "in use".to_owned(), |at| format!("revoked {at}"));
+        let state = match (row.revoked, row.frozen) {
+            (Some(at), _) => format!("revoked {at}"),
+            (None, Some(at)) => format!("frozen {at}: `roundsman device thaw` or `revoke` it"),
+            (None, None) => "in use".to_owned(),
+        };
         let owed = row.owed.since.map_or_else(
             || "0 photos owed".to_owned(),
             |since| format!("{} photos owed ({} bytes, since {since})", row.owed.photos, row.owed.bytes),
@@ -112,6 +118,7 @@ fn list(context: &Context) -> Result<Report, Failure> {
             "person": { "id": row.person.to_string(), "name": row.person_name },
             "enrolled_at": row.enrolled.to_string(),
             "revoked_at": row.revoked.map(|at| at.to_string()),
+            "frozen_at": row.frozen.map(|at| at.to_string()),
             "photos_owed": row.owed.photos,
             "photos_owed_bytes": row.owed.bytes,
             "photos_owed_since": row.owed.since.map(|at| at.to_string()),
@@ -174,5 +181,32 @@ impl Resync {
             format!("{named} is shut out and holds nothing")
         };
         Ok(Report::new(json!({ "device": found.device.to_string(), "resync": asked }), text))
+    }
+}
+
+/// Let a frozen phone go on
+#[derive(Args)]
+#[command(after_help = "Example:
+  roundsman device thaw 0195c8a0-6a51-7cc2-b1a4-58a4fbe4a3c1
+
+A phone is frozen when it goes on using names of changes that were taken, as a copy of another phone's file
+would. Ask its person first: if there are two of them, revoke it and enrol both anew. What it has written
+meanwhile is on the phone and comes with its next sync.")]
+pub(super) struct Thaw {
+    /// The phone, by id or name
+    #[arg(value_name = "DEVICE")]
+    device: String,
+}
+
+impl Thaw {
+    fn run(self, context: &Context) -> Result<Report, Failure> {
+        let desk = context.office()?;
+        let found = find::device(&desk.folder.reader()?, &self.device)?;
+        let Desk { mut writer, identity, sitting, .. } = desk;
+        let thawed = writer
+            .transaction::<_, Failure>(|batch| Ok(identity.office.thaw(batch, sitting, found.device)?))?;
+        let named = format!("{} of {} ({})", found.name, found.person_name, found.device);
+        let text = if thawed { format!("{named} may go on") } else { format!("{named} was not frozen") };
+        Ok(Report::new(json!({ "device": found.device.to_string(), "thawed": thawed }), text))
     }
 }

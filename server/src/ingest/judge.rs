@@ -12,7 +12,7 @@ use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId, PersonId, SiteI
 use roundsman_sync_core::limits::{
     DOCUMENT_BYTES_MAX, PENDING_CHANGES_MAX, PENDING_CHANGES_PER_DEVICE_MAX, STAMP_AHEAD_MS_MAX,
 };
-use roundsman_sync_core::model::{Role, SCHEMA};
+use roundsman_sync_core::model::SCHEMA;
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem};
 use roundsman_sync_core::protocol::messages::Pos;
 use roundsman_sync_core::rules;
@@ -23,15 +23,17 @@ use crate::database::DatabaseError;
 use crate::log::{self, LogEntry, LoggedVerdict};
 
 /// A change with all that is judged about it.
-struct Candidate<'a> {
-    now: Timestamp,
-    device: DeviceId,
-    person: PersonId,
+pub(super) struct Candidate<'a> {
+    pub(super) now: Timestamp,
+    /// The position of the envelope that brought it.
+    pub(super) envelope: Pos,
+    pub(super) device: DeviceId,
+    pub(super) person: PersonId,
     schema: u32,
-    document: DocumentId,
+    pub(super) document: DocumentId,
     kind: DocumentKind,
     bytes: &'a [u8],
-    change: &'a ScannedChange,
+    pub(super) change: &'a ScannedChange,
 }
 
 fn no(code: ErrorCode, why: impl Into<String>) -> LoggedVerdict {
@@ -42,12 +44,13 @@ fn no(code: ErrorCode, why: impl Into<String>) -> LoggedVerdict {
 pub(super) fn judge(
     batch: &mut Batch<'_>,
     now: Timestamp,
-    envelope: &Envelope,
+    (pos, envelope): (Pos, &Envelope),
     item: &EnvelopeItem,
     change: &ScannedChange,
 ) -> Result<LoggedVerdict, DatabaseError> {
     let candidate = Candidate {
         now,
+        envelope: pos,
         device: envelope.device,
         person: envelope.person,
         schema: envelope.schema,
@@ -74,6 +77,7 @@ pub(super) fn judge_waiting(
     let change = scan(&bytes).map_err(|error| DatabaseError::corrupt("log", error))?;
     let candidate = Candidate {
         now,
+        envelope,
         device: header.device,
         person: header.person,
         schema: header.schema,
@@ -89,6 +93,10 @@ impl Candidate<'_> {
     fn judge(&self, batch: &mut Batch<'_>, is_new: bool) -> Result<LoggedVerdict, DatabaseError> {
         if let Some(refused) = self.form(batch)? {
             return Ok(refused);
+        }
+        if self.schema > SCHEMA {
+            // Not wrong, only not understood yet: it is kept until this server is as new.
+            return self.waits_for(batch, Vec::new(), is_new);
         }
         if let Some(waits) = self.dependencies(batch, is_new)? {
             return Ok(waits);
@@ -112,10 +120,6 @@ impl Candidate<'_> {
             .query_row([self.device.as_bytes()], |row| row.get(0))?;
         if revoked.is_some() {
             return Ok(Some(no(ErrorCode::DeviceRevoked, "the device was revoked before this arrived")));
-        }
-        if self.schema > SCHEMA {
-            let why = format!("written for schema {}; this server understands {SCHEMA}", self.schema);
-            return Ok(Some(no(ErrorCode::SchemaNewer, why)));
         }
         let Some(note) = self.change.note else {
             return Ok(Some(no(ErrorCode::ChangeMalformed, "the change does not say who made it and when")));
@@ -167,11 +171,18 @@ impl Candidate<'_> {
                 }
             }
         }
-        if missing.is_empty() {
-            return Ok(None);
-        }
+        if missing.is_empty() { Ok(None) } else { self.waits_for(batch, missing, is_new).map(Some) }
+    }
+
+    /// It waits for these, if there is room for it to wait.
+    fn waits_for(
+        &self,
+        batch: &Batch<'_>,
+        missing: Vec<ChangeHash>,
+        is_new: bool,
+    ) -> Result<LoggedVerdict, DatabaseError> {
         if !is_new {
-            return Ok(Some(LoggedVerdict::Pending { missing }));
+            return Ok(LoggedVerdict::Pending { missing });
         }
         let (all, own): (u64, u64) = batch
             .db
@@ -184,9 +195,9 @@ impl Candidate<'_> {
             })?;
         if all >= PENDING_CHANGES_MAX || own >= PENDING_CHANGES_PER_DEVICE_MAX {
             let why = "too many changes already wait for what they build on";
-            return Ok(Some(no(ErrorCode::DependencyMissing, why)));
+            return Ok(no(ErrorCode::DependencyMissing, why));
         }
-        Ok(Some(LoggedVerdict::Pending { missing }))
+        Ok(LoggedVerdict::Pending { missing })
     }
 
     fn is_fork(&self, batch: &Batch<'_>) -> Result<bool, DatabaseError> {
@@ -268,15 +279,6 @@ impl Candidate<'_> {
             Ok(()) => Ok(LoggedVerdict::Accepted),
             Err(error) => Ok(unreadable(&error)),
         }
-    }
-
-    fn roles(&self, batch: &Batch<'_>, site: Option<SiteId>) -> Result<Vec<Role>, DatabaseError> {
-        let roles: Vec<String> = batch
-            .db
-            .prepare_cached("SELECT role FROM roles WHERE person = ?1 AND (?2 IS NULL OR site = ?2)")?
-            .query_map((self.person.as_bytes(), site.map(|site| *site.as_bytes())), |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        Ok(roles.iter().filter_map(|role| Role::from_text(role)).collect())
     }
 }
 

@@ -6,10 +6,12 @@
 mod judge;
 mod office;
 mod policy;
+mod rights;
 mod staff;
 mod writer;
 
 pub use office::{Office, OfficeError, Sitting};
+pub use rights::hears_of_loss;
 pub use staff::Newcomer;
 pub use writer::{Batch, Delivered, Opened, Writer};
 

@@ -129,6 +129,26 @@ impl Office {
         Ok(asked)
     }
 
+    /// Lets a frozen phone go on. Tells whether it was frozen.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn thaw(
+        &self,
+        batch: &mut Batch<'_>,
+        desk: Sitting,
+        device: DeviceId,
+    ) -> Result<bool, DatabaseError> {
+        let frozen = batch
+            .db
+            .prepare_cached("SELECT 1 FROM devices WHERE device = ?1 AND frozen IS NOT NULL")?
+            .exists([device.as_bytes()])?;
+        if frozen {
+            batch.append(desk.now, &LogEntry::DeviceThawed { device })?;
+        }
+        Ok(frozen)
+    }
+
     /// Lets a person sign in, with a one-time password that is told once.
     ///
     /// # Errors

@@ -26,6 +26,9 @@ use crate::data_folder::{DataFolder, Identity};
 use crate::database::DatabaseError;
 use crate::projection;
 
+mod copies;
+mod losses;
+mod newer;
 mod rights;
 mod runs;
 

@@ -17,7 +17,7 @@ use crate::auth::token::ServerSecret;
 use crate::database::{self, DatabaseError};
 use crate::feed;
 use crate::log::{self, LogEntry, LoggedEnvelope, LoggedVerdict};
-use crate::projection::{self, DocumentCache, Projection};
+use crate::projection::{self, DocumentCache, NEWER_SERVER, Projection};
 
 /// Documents that leave feeds in one transaction: few enough that phones do not wait for it.
 const OVERDUE_AT_ONCE: u32 = 200;
@@ -207,6 +207,26 @@ impl Batch<'_> {
         Ok(!overdue.is_empty())
     }
 
+    /// Judges what was held because it was written for a newer version, as far as this version is as new. To be
+    /// called once when a program starts: nothing else can change the answer.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn take_up_held(&mut self, now: Timestamp) -> Result<(), DatabaseError> {
+        let held: Vec<(i64, [u8; 16])> = self
+            .db
+            .prepare_cached("SELECT source, document FROM waiting WHERE missing = ?1 ORDER BY source")?
+            .query_map([NEWER_SERVER.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for (source, document) in held {
+            self.projection().turn_to(DocumentId::from_bytes(document))?;
+            if let Some(change) = self.settle(now, source.unsigned_abs())? {
+                self.settle_waiting(now, DocumentId::from_bytes(document), change)?;
+            }
+        }
+        self.projection().write_rows()
+    }
+
     /// The same for envelopes of one device that were opened before.
     ///
     /// # Errors
@@ -265,7 +285,7 @@ impl Batch<'_> {
             logged = Some(pos);
             *continues = true;
             self.projection().turn_to(item.document)?;
-            let verdict = judge::judge(self, now, envelope, item, change)?;
+            let verdict = judge::judge(self, now, (pos, envelope), item, change)?;
             let entry = LogEntry::Change {
                 envelope: pos,
                 document: item.document,
@@ -331,16 +351,20 @@ impl Batch<'_> {
                 .query_map((document.as_bytes(), hash.as_bytes()), |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             for source in sources {
-                let source = source.unsigned_abs();
-                let (change, verdict) = judge::judge_waiting(self, now, source)?;
-                if matches!(verdict, LoggedVerdict::Pending { .. }) {
-                    continue;
-                }
-                self.append(now, &LogEntry::Settled { change: source, verdict })?;
-                settled.push(change);
+                settled.extend(self.settle(now, source.unsigned_abs())?);
             }
         }
         Ok(())
+    }
+
+    /// Judges again a change that waited, and tells its hash if it need not wait any longer.
+    fn settle(&mut self, now: Timestamp, source: Pos) -> Result<Option<ChangeHash>, DatabaseError> {
+        let (change, verdict) = judge::judge_waiting(self, now, source)?;
+        if matches!(verdict, LoggedVerdict::Pending { .. }) {
+            return Ok(None);
+        }
+        self.append(now, &LogEntry::Settled { change: source, verdict })?;
+        Ok(Some(change))
     }
 }
 

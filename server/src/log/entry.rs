@@ -237,4 +237,22 @@ pub enum LogEntry {
         #[n(3)]
         change: ByteVec,
     },
+    /// A phone whose person had lost a right has read past the loss and had nothing left to send: what it
+    /// brings from now on was written with that knowledge.
+    #[n(16)]
+    LossHeard {
+        /// Which.
+        #[n(0)]
+        device: DeviceId,
+        /// Up to where it has read.
+        #[n(1)]
+        up_to: Pos,
+    },
+    /// A phone that was frozen, because it kept using names of changes that were taken, may go on.
+    #[n(17)]
+    DeviceThawed {
+        /// Which.
+        #[n(0)]
+        device: DeviceId,
+    },
 }

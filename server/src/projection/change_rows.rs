@@ -23,6 +23,9 @@ pub(super) struct Delivery {
     pub(super) not_before: Option<i64>,
 }
 
+/// In the place of a hash, for what was written by a newer version: it waits for this server to understand it.
+pub(crate) const NEWER_SERVER: ChangeHash = ChangeHash::from_bytes([0; 32]);
+
 /// The columns of a verdict: number, accepted position, missing hashes, code, reason.
 type VerdictColumns<'a> = (i64, Option<i64>, Option<Vec<u8>>, Option<&'static str>, Option<&'a str>);
 
@@ -84,7 +87,8 @@ impl Projection<'_> {
         match verdict {
             LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, bytes, &change, delivery),
             LoggedVerdict::Pending { missing } => self.wait(document, pos, missing, delivery.device),
-            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => Ok(()),
+            LoggedVerdict::Fork => self.forked(document, &change.actor, delivery),
+            LoggedVerdict::Quarantined { .. } => Ok(()),
         }
     }
 
@@ -119,7 +123,8 @@ impl Projection<'_> {
         match verdict {
             LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, &bytes, &change, delivery),
             LoggedVerdict::Pending { missing } => self.wait(document, source, missing, delivery.device),
-            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => Ok(()),
+            LoggedVerdict::Fork => self.forked(document, &change.actor, delivery),
+            LoggedVerdict::Quarantined { .. } => Ok(()),
         }
     }
 
@@ -161,6 +166,24 @@ impl Projection<'_> {
         Ok(())
     }
 
+    /// A phone used a name that was taken. After a first time it was told so, and takes another actor; one that
+    /// goes on under the same is not what its person believes it to be, and is frozen until the office has
+    /// looked.
+    fn forked(&mut self, document: DocumentId, actor: &[u8], by: Delivery) -> Result<(), DatabaseError> {
+        let forks: u32 = self
+            .db
+            .prepare_cached(
+                "SELECT count(*) FROM changes WHERE document = ?1 AND actor = ?2 AND device = ?3 AND verdict = 4",
+            )?
+            .query_row((document.as_bytes(), actor, by.device.as_bytes()), |row| row.get(0))?;
+        if forks > 1 {
+            self.db
+                .prepare_cached("UPDATE devices SET frozen = ?2 WHERE device = ?1 AND frozen IS NULL")?
+                .execute((by.device.as_bytes(), by.received))?;
+        }
+        Ok(())
+    }
+
     fn wait(
         &mut self,
         document: DocumentId,
@@ -171,6 +194,8 @@ impl Projection<'_> {
         let mut insert = self.db.prepare_cached(
             "INSERT OR IGNORE INTO waiting (document, missing, source, device) VALUES (?1, ?2, ?3, ?4)",
         )?;
+        // What waits for a newer server waits for nothing that could arrive.
+        let missing = if missing.is_empty() { &[NEWER_SERVER][..] } else { missing };
         for hash in missing {
             insert.execute((
                 document.as_bytes(),

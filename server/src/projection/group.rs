@@ -84,6 +84,8 @@ impl Projection<'_> {
             | LogEntry::TimePassed { .. }
             | LogEntry::ResyncAsked { .. }
             | LogEntry::Recovered { .. }
+            | LogEntry::LossHeard { .. }
+            | LogEntry::DeviceThawed { .. }
             | LogEntry::PhotoStored { .. } => true,
         }
     }

@@ -19,6 +19,7 @@ mod round_rows;
 pub mod search;
 mod upgrade;
 
+pub(crate) use change_rows::NEWER_SERVER;
 pub use difference::Difference;
 pub use documents::{DocumentCache, LiveDocument};
 pub use rebuild::{compare, rebuild};
@@ -33,10 +34,12 @@ use crate::feed;
 use crate::log::LogEntry;
 
 /// Every table that is made from the log alone, used by rebuild, verify and tests.
-pub const DERIVED_TABLES: [&str; 27] = [
+pub const DERIVED_TABLES: [&str; 29] = [
     "sites",
     "people",
     "roles",
+    "rights_taken",
+    "losses_heard",
     "devices",
     "documents",
     "changes",
@@ -159,7 +162,21 @@ impl Projection<'_> {
                     "DELETE FROM roles WHERE person = ?1 AND site = ?2 AND role = ?3",
                     (person.as_bytes(), site.as_bytes(), role.as_str()),
                 )?;
+                self.db.execute(
+                    "INSERT INTO rights_taken (person, site, role, pos, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    (person.as_bytes(), site.as_bytes(), role.as_str(), pos.cast_signed(), at.millis()),
+                )?;
                 self.rights_changed(pos, "person", *person.as_bytes())?;
+            }
+            LogEntry::LossHeard { device, up_to } => {
+                self.db.execute(
+                    "INSERT INTO losses_heard (device, pos, up_to) VALUES (?1, ?2, ?3)",
+                    (device.as_bytes(), pos.cast_signed(), up_to.cast_signed()),
+                )?;
+            }
+            LogEntry::DeviceThawed { device } => {
+                self.db.execute("UPDATE devices SET frozen = NULL WHERE device = ?1", [device.as_bytes()])?;
+                self.rights_changed(pos, "device", *device.as_bytes())?;
             }
             LogEntry::TimePassed { document } => self.time_passed(pos, at, *document)?,
             LogEntry::ResyncAsked { device } => {

@@ -74,6 +74,14 @@ impl Service {
         Ok(device)
     }
 
+    pub(super) fn is_frozen(&self, device: DeviceId) -> Result<bool, DatabaseError> {
+        self.read(|read| {
+            Ok(read
+                .prepare_cached("SELECT 1 FROM devices WHERE device = ?1 AND frozen IS NOT NULL")?
+                .exists([device.as_bytes()])?)
+        })
+    }
+
     pub(super) fn is_revoked(&self, device: DeviceId) -> Result<bool, DatabaseError> {
         self.read(|read| {
             Ok(read

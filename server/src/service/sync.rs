@@ -21,7 +21,8 @@ use crate::data_folder::backed_up;
 use crate::database::DatabaseError;
 use crate::error::Problem;
 use crate::feed::{self, Pull, Pulled, pull};
-use crate::ingest::Opened;
+use crate::ingest::{Opened, hears_of_loss};
+use crate::log::LogEntry;
 
 impl Service {
     pub(super) fn sync(
@@ -34,6 +35,11 @@ impl Service {
             return Err(Problem::new(ErrorCode::BodyTooLarge, why));
         }
         let device = self.who_signed(now, request)?;
+        // What it has is kept on the phone, to come when the office has looked.
+        if self.is_frozen(device)? {
+            let why = "this phone used names of changes that were taken; the office has to look at it first";
+            return Err(Problem::new(ErrorCode::DeviceFrozen, why));
+        }
         let mut asked: SyncRequest = asked(request.body(), REQUEST_BYTES_MAX)?;
         check_protocol(asked.protocol)?;
         check_counts(&asked)?;
@@ -56,7 +62,23 @@ impl Service {
         if self.is_revoked(device)? {
             return Err(Problem::new(ErrorCode::DeviceRevoked, "this phone was shut out by the office"));
         }
+        if envelopes.is_empty() {
+            self.hear_of_loss(now, device, &asked)?;
+        }
         Ok(packed(packing::pack(&self.answer(now, device, &asked, verdicts, recovered)?)))
+    }
+
+    /// Writes down that a phone knows of a right that its person has lost. Looked for by a reader first: hardly
+    /// ever is there anything to write.
+    fn hear_of_loss(&self, now: Timestamp, device: DeviceId, asked: &SyncRequest) -> Result<(), Problem> {
+        let up_to = asked.base;
+        if asked.log == self.identity().log
+            && self.read::<_, DatabaseError>(|read| hears_of_loss(read, now, device, up_to))?
+        {
+            let heard = LogEntry::LossHeard { device, up_to };
+            self.write::<_, DatabaseError>(|batch, _| batch.append(now, &heard))?;
+        }
+        Ok(())
     }
 
     fn answer(

@@ -81,6 +81,8 @@ impl Signers {
             | LogEntry::ResyncAsked { .. }
             // Nobody signed for it, and it is in no document.
             | LogEntry::Recovered { .. }
+            | LogEntry::LossHeard { .. }
+            | LogEntry::DeviceThawed { .. }
             | LogEntry::DeviceRevoked { .. }
             | LogEntry::PhotoStored { .. } => {}
         }

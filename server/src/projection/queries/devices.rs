@@ -25,6 +25,8 @@ pub struct DeviceLine {
     pub enrolled: Timestamp,
     /// When it was shut out.
     pub revoked: Option<Timestamp>,
+    /// Since when nothing is taken from it, because it kept using names of changes that were taken.
+    pub frozen: Option<Timestamp>,
     /// Photos and signatures it named whose bytes are not here.
     pub owed: PhotoDebt,
 }
@@ -61,7 +63,7 @@ pub(super) fn debt(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Pho
 /// If the database fails.
 pub fn devices(db: &Connection, reach: &Reach) -> Result<Vec<DeviceLine>, DatabaseError> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, o.photos, o.bytes, o.since
+        "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, d.frozen, o.photos, o.bytes, o.since
          FROM devices d LEFT JOIN people p ON p.person = d.person
              LEFT JOIN ({DEBTS}) o ON o.device = d.device
          WHERE d.person IN (SELECT person FROM roles WHERE site IN {OFFICE_SITES})
@@ -75,7 +77,8 @@ pub fn devices(db: &Connection, reach: &Reach) -> Result<Vec<DeviceLine>, Databa
             person: PersonName::new(PersonId::from_bytes(row.get(2)?), row.get(3)?),
             enrolled: Timestamp::from_millis(row.get(4)?),
             revoked: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
-            owed: debt(row, 6)?,
+            frozen: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
+            owed: debt(row, 7)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -22,6 +22,8 @@ pub struct DeviceRow {
     pub enrolled: Timestamp,
     /// When it was shut out, if it was.
     pub revoked: Option<Timestamp>,
+    /// Since when nothing is taken from it, because it kept using names of changes that were taken.
+    pub frozen: Option<Timestamp>,
     /// Photos it has named and not brought yet.
     pub owed: PhotoDebt,
 }
@@ -61,7 +63,7 @@ pub fn person_name(db: &Connection, person: PersonId) -> Result<Option<String>, 
 /// If the database fails.
 pub fn devices(db: &Connection) -> Result<Vec<DeviceRow>, DatabaseError> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, o.photos, o.bytes, o.since
+        "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, d.frozen, o.photos, o.bytes, o.since
          FROM devices d JOIN people p ON p.person = d.person
              LEFT JOIN ({DEBTS}) o ON o.device = d.device ORDER BY d.pos"
     ))?;
@@ -73,7 +75,8 @@ pub fn devices(db: &Connection) -> Result<Vec<DeviceRow>, DatabaseError> {
             person_name: row.get(3)?,
             enrolled: Timestamp::from_millis(row.get(4)?),
             revoked: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
-            owed: debt(row, 6)?,
+            frozen: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
+            owed: debt(row, 7)?,
         })
     })?;
     Ok(devices.collect::<Result<_, _>>()?)

@@ -17,6 +17,7 @@ struct Device {
     person: Named,
     enrolled: String,
     revoked: Option<String>,
+    frozen: Option<String>,
     photos_owed: u32,
     photos_owed_bytes: u64,
     /// `null` if it owes none.
@@ -37,6 +38,7 @@ impl From<DeviceLine> for Device {
             person: device.person.into(),
             enrolled: time(device.enrolled),
             revoked: device.revoked.map(time),
+            frozen: device.frozen.map(time),
             photos_owed: device.owed.photos,
             photos_owed_bytes: device.owed.bytes,
             photos_owed_since: device.owed.since.map(time),
