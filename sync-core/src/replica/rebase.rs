@@ -20,6 +20,10 @@ use crate::ids::DocumentId;
 use crate::model::Author;
 use crate::protocol::key::Signer;
 
+/// In place of a number of attempts: the edit cannot be made again and goes to the server as it was first made.
+/// More than any number of attempts, so whatever the server answers is the end.
+const AS_FIRST_MADE: u8 = u8::MAX;
+
 /// What making an edit again takes besides the draft.
 pub(super) struct Hand<'a> {
     pub(super) meta: &'a Meta,
@@ -110,7 +114,9 @@ fn settle_ground(draft: &mut Draft<'_>, plan: &mut Plan) -> Result<BTreeMap<Docu
     }
 }
 
-/// Makes one edit again. If that cannot be done, it is refused with the reason; nothing else fails by it.
+/// Makes one edit again. If that cannot be done, it is refused with the reason; nothing else fails by it. One that
+/// the server has never seen goes there as it was first made: it is refused there too, for what it builds on, and
+/// so the office can read it.
 fn make_again(draft: &mut Draft<'_>, hand: &mut Hand<'_>, mut row: OutboxRow) -> Result<OutboxRow, Refusal> {
     let Some(enrolment) = &hand.meta.enrolment else { return Ok(row) };
     let command = row.command()?;
@@ -135,6 +141,14 @@ fn make_again(draft: &mut Draft<'_>, hand: &mut Hand<'_>, mut row: OutboxRow) ->
             row.envelope = envelope.into();
             row.items.retain(|item| item.counted);
             row.items.extend(items);
+            row.state = EditState::OnThisPhone;
+            if row.attempts == AS_FIRST_MADE {
+                row.attempts = 0;
+            }
+            Ok(row)
+        }
+        Err(_) if matches!(row.attempts, 0 | AS_FIRST_MADE) => {
+            row.attempts = AS_FIRST_MADE;
             row.state = EditState::OnThisPhone;
             Ok(row)
         }

@@ -175,7 +175,13 @@ impl World {
         let read = self.server_case(case)?;
         let person = *self.people.choose(&mut self.rng).unwrap();
         let rng = &mut self.rng;
-        Some(match rng.random_range(0..8) {
+        Some(match rng.random_range(0..9) {
+            // Other limits from now on; what was judged before is not judged again.
+            8 => {
+                let limit = [10, 20, 30][rng.random_range(0..3)];
+                let text = format!("[[clock]]\nid = \"arrival\"\nlimit = \"{limit}m\"\n");
+                Command::WritePolicy { site, text }
+            }
             // A complaint turns out to be about somebody, or is to be kept among few.
             7 => {
                 let (about, confidential) =

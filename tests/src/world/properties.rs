@@ -22,8 +22,8 @@ pub(super) use privacy::check_received;
 pub enum Property {
     /// Every command whose call returned well outlives any crash of the phone, and in the end is either
     /// in the server's documents, once in each that it was to change, or listed on its phone as refused
-    /// for the very reason that the server has written down. What a phone gives up by itself builds on
-    /// something refused, or the phone was shut out.
+    /// for the very reason that the server has written down, so that the office can read it too; but for the
+    /// last words of a phone that was shut out, which nobody may hear.
     NothingLost,
     /// Every phone holds exactly the documents of its feeds, with the server's heads and the same
     /// reading, and no other.

@@ -45,8 +45,9 @@ impl World {
         let pass_ms = match self.rng.random_range(0..100) {
             0..70 => self.rng.random_range(1..4_000),
             70..92 => self.rng.random_range(4_000..600_000),
-            92..99 => self.rng.random_range(600_000..8_000_000),
-            _ => self.rng.random_range(8_000_000..200_000_000),
+            92..98 => self.rng.random_range(600_000..8_000_000),
+            // Now and then longer than any token, and any right that was lost, counts.
+            _ => self.rng.random_range(8_000_000..900_000_000),
         };
         self.time.pass(pass_ms);
         if self.server.service().is_none() && self.down_until <= self.time.now() {

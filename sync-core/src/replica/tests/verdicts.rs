@@ -241,6 +241,28 @@ fn what_was_written_in_a_case_whose_start_was_refused_is_refused_with_it() {
 }
 
 #[test]
+fn what_cannot_be_made_again_and_was_never_sent_goes_to_the_office_as_it_was_first_made() {
+    let mut phone = Phone::of(Role::Reception);
+    let case = phone.create();
+    let mut session = phone.replica.start_sync(SyncBudget::default());
+    let sent = phone.next(&mut session);
+    assert_eq!(sent.envelopes.len(), 1);
+    phone.remark(case, "written while the first was under way");
+    let mut refused = reply(vec![quarantined(ErrorCode::SiteNotPermitted)]);
+    refused.more = true;
+    phone.replica.apply(&mut session, &super::phone::ok(&refused)).unwrap();
+    assert_eq!(states(&phone)[1], EditState::OnThisPhone, "the office has not seen it");
+    let again = phone.next(&mut session);
+    assert_eq!(again.envelopes.len(), 1);
+    phone
+        .replica
+        .apply(&mut session, &super::phone::ok(&reply(vec![quarantined(ErrorCode::DependencyRefused)])))
+        .unwrap();
+    assert!(matches!(states(&phone)[1], EditState::Refused { code: ErrorCode::DependencyRefused, .. }));
+    assert_eq!(phone.replica.document_heads().unwrap(), []);
+}
+
+#[test]
 fn a_parallel_edit_of_somebody_else_survives_the_rebase_of_mine() {
     let mut phone = Phone::of(Role::Reception);
     let mut colleague = Colleague::new(50);

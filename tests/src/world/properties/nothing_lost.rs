@@ -60,16 +60,23 @@ fn check_one(device: &SimDevice, given: &Given, edit: &EditInfo, rows: &[ChangeR
         // A phone that was shut out does not hear what became of its last words.
         EditState::Refused { code: ErrorCode::DeviceRevoked, .. } if device.revoked => Ok(()),
         EditState::Refused { .. } if accepted == wanted => Err("refused, yet all of it is there".to_owned()),
-        // It builds on something refused, so there is nothing to send.
-        EditState::Refused { code: ErrorCode::DependencyRefused, .. } => Ok(()),
+        // Whatever is refused on a phone can be read in the office too, if only for what it builds on.
+        EditState::Refused { code: ErrorCode::DependencyRefused, .. } if rows.iter().any(is_refused) => {
+            Ok(())
+        }
         EditState::Refused { code, .. } if rows.iter().any(|row| row.code == Some(*code)) => Ok(()),
         EditState::Refused { .. } => Err("the server knows of no such reason".to_owned()),
         // Making it again after a refusal changed nothing any more.
-        EditState::Superseded if rows.iter().any(|row| matches!(row.verdict, 2 | 4)) => Ok(()),
+        EditState::Superseded if rows.iter().any(is_refused) => Ok(()),
         EditState::Superseded => Err("superseded by nothing".to_owned()),
         EditState::OnThisPhone | EditState::Sent | EditState::Waiting { .. } if !device.is_member() => Ok(()),
         EditState::OnThisPhone | EditState::Sent | EditState::Waiting { .. } => Err("no answer".to_owned()),
     }
+}
+
+/// Quarantined, or a fork.
+fn is_refused(row: &ChangeRow) -> bool {
+    matches!(row.verdict, 2 | 4)
 }
 
 /// What the table calls accepted is in the document, and nothing else but its seed.
