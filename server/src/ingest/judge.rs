@@ -220,17 +220,11 @@ impl Candidate<'_> {
         let Some(note) = &self.change.note else {
             return Ok(no(ErrorCode::ChangeMalformed, "the change does not say who made it and when"));
         };
-        let size: Option<u32> = batch
-            .db
-            .prepare_cached("SELECT length(snapshot) FROM documents WHERE id = ?1")?
-            .query_row([self.document.as_bytes()], |row| row.get(0))
-            .optional()?;
-        let size = usize::try_from(size.unwrap_or(0)).unwrap_or(usize::MAX);
-        if size.saturating_add(self.bytes.len()) > DOCUMENT_BYTES_MAX {
+        let live = batch.documents.open(batch.db, self.document, self.kind)?;
+        if live.size.saturating_add(self.bytes.len()) > DOCUMENT_BYTES_MAX {
             let why = format!("the document has grown to its bound of {DOCUMENT_BYTES_MAX} bytes");
             return Ok(no(ErrorCode::ChangeTooLarge, why));
         }
-        let live = batch.documents.open(batch.db, self.document, self.kind)?;
         let read = ParsedChange::of(self.bytes, self.change.clone())
             .and_then(|change| Ok((live.document.written(&change)?, change)));
         let (writes, change) = match read {

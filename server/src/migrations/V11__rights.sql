@@ -17,3 +17,7 @@ CREATE TABLE losses_heard (
 
 -- Since when nothing is taken from a phone that kept using names of changes that were taken.
 ALTER TABLE devices ADD COLUMN frozen INTEGER;
+
+-- Whether a command was refused before is asked for each change; that it was not is said by an empty index.
+DROP INDEX changes_by_command;
+CREATE INDEX changes_refused_by_command ON changes (document, command) WHERE verdict <> 0;

@@ -15,6 +15,8 @@ use crate::log::{LogEntry, LoggedVerdict};
 /// What the tables say of the envelope that a change came in.
 #[derive(Clone, Copy)]
 pub(super) struct Delivery {
+    /// The position of the envelope.
+    envelope: Pos,
     /// The device that signed it.
     pub(super) device: DeviceId,
     /// Its receipt, ms since 1970: the server's own clock.
@@ -207,7 +209,11 @@ impl Projection<'_> {
         Ok(())
     }
 
-    fn delivery(&self, envelope: Pos) -> Result<Delivery, DatabaseError> {
+    /// What is known of an envelope. Its changes come one after the other, so it is looked up once for all.
+    fn delivery(&mut self, envelope: Pos) -> Result<Delivery, DatabaseError> {
+        if let Some(last) = self.documents.delivery.filter(|last| last.envelope == envelope) {
+            return Ok(last);
+        }
         let row: Option<([u8; 16], i64, Option<i64>)> = self
             .db
             .prepare_cached("SELECT device, received, not_before FROM envelopes WHERE pos = ?1")?
@@ -215,7 +221,9 @@ impl Projection<'_> {
             .optional()?;
         let (device, received, not_before) =
             row.ok_or_else(|| DatabaseError::corrupt("log", format!("no envelope at {envelope}")))?;
-        Ok(Delivery { device: DeviceId::from_bytes(device), received, not_before })
+        let delivery = Delivery { envelope, device: DeviceId::from_bytes(device), received, not_before };
+        self.documents.delivery = Some(delivery);
+        Ok(delivery)
     }
 
     /// The change becomes part of its document. Everything that follows from that is written with the group.
@@ -239,6 +247,7 @@ impl Projection<'_> {
         let before = live.number.map(|_| live.heads.checksum(id));
         live.heads.advance(&change.deps, change.hash);
         live.dirty = true;
+        live.size += bytes.len();
         if live.number.is_none() {
             // The position of its first change: a restored server can so never give to one document
             // a number that phones know as another's, unless they learned it after the backup.
@@ -254,8 +263,8 @@ impl Projection<'_> {
         // What is said again under the same command keeps the receipt of when it was first said.
         let said = match change.note {
             Some(note) => {
-                let first = self.first_delivery(id, note.command.as_bytes(), change.hash, delivery.device)?;
-                Some(Said { stamp: note.stamp, person: note.person, first: first.unwrap_or(delivery) })
+                let first = self.first_delivery(id, note.command.as_bytes(), delivery)?;
+                Some(Said { stamp: note.stamp, person: note.person, first })
             }
             None => None,
         };
@@ -264,31 +273,36 @@ impl Projection<'_> {
         Ok(())
     }
 
-    /// The earliest envelope in which this device brought this command for this document and was refused,
-    /// or this very change. A command that was accepted before, or another device's, lends its receipt to
+    /// The earliest delivery in which the same device brought this command for this document and was refused;
+    /// without one, this delivery. A command that was accepted before, or another device's, lends its receipt to
     /// nothing: else a harmless edit in the morning could witness an arrival in the evening.
     fn first_delivery(
         &self,
         document: DocumentId,
         command: &[u8; 16],
-        hash: ChangeHash,
-        device: DeviceId,
-    ) -> Result<Option<Delivery>, DatabaseError> {
-        Ok(self
+        delivery: Delivery,
+    ) -> Result<Delivery, DatabaseError> {
+        let refused = self
             .db
             .prepare_cached(
-                "SELECT e.device, e.received, e.not_before FROM changes c JOIN envelopes e ON e.pos = c.envelope
-                 WHERE c.document = ?1 AND c.command = ?2 AND c.device = ?3
-                   AND (c.verdict IN (2, 4) AND coalesce(c.code, '') <> 'recovered' OR c.hash = ?4)
+                // 'verdict <> 0' is what the index of refused commands holds.
+                "SELECT e.pos, e.received, e.not_before FROM changes c JOIN envelopes e ON e.pos = c.envelope
+                 WHERE c.document = ?1 AND c.command = ?2 AND c.device = ?3 AND c.verdict <> 0
+                     AND c.verdict IN (2, 4) AND coalesce(c.code, '') <> 'recovered' AND e.pos < ?4
                  ORDER BY e.pos LIMIT 1",
             )?
-            .query_row((document.as_bytes(), command, device.as_bytes(), hash.as_bytes()), |row| {
-                Ok(Delivery {
-                    device: DeviceId::from_bytes(row.get(0)?),
-                    received: row.get(1)?,
-                    not_before: row.get(2)?,
-                })
-            })
-            .optional()?)
+            .query_row(
+                (document.as_bytes(), command, delivery.device.as_bytes(), delivery.envelope.cast_signed()),
+                |row| {
+                    Ok(Delivery {
+                        envelope: row.get::<_, i64>(0)?.unsigned_abs(),
+                        device: delivery.device,
+                        received: row.get(1)?,
+                        not_before: row.get(2)?,
+                    })
+                },
+            )
+            .optional()?;
+        Ok(refused.unwrap_or(delivery))
     }
 }

@@ -9,6 +9,7 @@ use roundsman_sync_core::ids::{DocumentId, SiteId};
 use roundsman_sync_core::rules::Policy;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::change_rows::Delivery;
 use super::group::Group;
 use crate::database::DatabaseError;
 use crate::log::{self, LogEntry};
@@ -27,13 +28,15 @@ pub struct LiveDocument {
     /// Whether the snapshot in its row is older than this. Heads in the row are right once the rows of a
     /// group are written.
     pub dirty: bool,
+    /// Bytes of its snapshot, and of the changes that came since.
+    pub size: usize,
     /// The estate that a case or round says it is at. It is said once, so it is read once.
     site: Option<SiteId>,
 }
 
 impl LiveDocument {
-    fn new(number: Option<i64>, document: Document, heads: Heads) -> Self {
-        Self { number, document, heads, dirty: false, site: None }
+    fn new(number: Option<i64>, document: Document, heads: Heads, size: usize) -> Self {
+        Self { number, document, heads, dirty: false, size, site: None }
     }
 
     /// The estate that a case or round says it is at; none before it has begun.
@@ -56,6 +59,8 @@ pub struct DocumentCache {
     /// Policies as estates' documents now say them; reading one for every change of a case would cost more
     /// than the change.
     pub(super) policies: HashMap<SiteId, Arc<Policy>>,
+    /// What was last looked up of an envelope.
+    pub(super) delivery: Option<Delivery>,
     /// Changes whose rows are not written yet.
     pub(super) group: Option<Group>,
 }
@@ -65,6 +70,7 @@ impl DocumentCache {
     pub fn clear(&mut self) {
         self.live.clear();
         self.policies.clear();
+        self.delivery = None;
         self.group = None;
     }
 
@@ -151,7 +157,9 @@ impl DocumentCache {
     pub fn flush(&mut self, db: &Connection) -> Result<(), DatabaseError> {
         let mut update = db.prepare_cached("UPDATE documents SET snapshot = ?2 WHERE number = ?1")?;
         for live in self.live.values_mut().filter(|live| live.dirty) {
-            update.execute((live.number, live.document.save()))?;
+            let snapshot = live.document.save();
+            live.size = snapshot.len();
+            update.execute((live.number, snapshot))?;
             live.dirty = false;
         }
         if self.live.len() > KEPT_MAX {
@@ -164,7 +172,7 @@ impl DocumentCache {
 fn fresh(kind: DocumentKind) -> Result<LiveDocument, DatabaseError> {
     let document = blank(kind)?;
     let heads = document.heads();
-    Ok(LiveDocument::new(None, document, heads))
+    Ok(LiveDocument::new(None, document, heads, 0))
 }
 
 fn blank(kind: DocumentKind) -> Result<Document, DatabaseError> {
@@ -198,5 +206,5 @@ fn load(db: &Connection, id: DocumentId) -> Result<Option<LiveDocument>, Databas
     let document =
         Document::load(kind, &snapshot).map_err(|error| DatabaseError::corrupt("documents", error))?;
     let heads = Heads::from_bytes(&heads).ok_or_else(bad)?;
-    Ok(Some(LiveDocument::new(Some(number), document, heads)))
+    Ok(Some(LiveDocument::new(Some(number), document, heads, snapshot.len())))
 }

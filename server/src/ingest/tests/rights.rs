@@ -410,3 +410,26 @@ fn two_roles_at_one_estate_may_do_what_either_may() {
     let envelope = phone.say(&server, &close);
     assert!(matches!(server.one(&phone, envelope), Verdict::Accepted { .. }));
 }
+
+#[test]
+fn one_delivery_cannot_grow_a_document_past_its_bound() {
+    let mut server = Server::new();
+    let mut guard = server.enrol("王强", Role::Guard);
+    let mut envelopes = vec![guard.say(&server, &create(server.site))];
+    let (bytes_each, count) = (200_000, 45);
+    for n in 0..count {
+        let words = n.to_string().repeat(bytes_each / n.to_string().len());
+        let written = guard.forge(CASE, DocumentKind::Case, |edit| edit.set(&["fields"], "subject", words));
+        envelopes.push(guard.seal(&server, written));
+    }
+    let verdicts: Vec<Verdict> = server.deliver(&guard, &envelopes).into_iter().flatten().collect();
+    let taken = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Accepted { .. })).count();
+    let bound = roundsman_sync_core::limits::DOCUMENT_BYTES_MAX;
+    assert!(taken * bytes_each <= bound + bytes_each && taken > 30, "{taken} were taken");
+    assert!(
+        verdicts.iter().any(|verdict| {
+            matches!(verdict, Verdict::Quarantined { code: ErrorCode::ChangeTooLarge, .. })
+        })
+    );
+    server.assert_tables_follow_from_the_log();
+}
