@@ -510,3 +510,29 @@ fn tables_thrown_away_and_made_again_are_the_same() {
     let differences = server.writer.transaction(|batch| projection::compare(batch.db)).unwrap();
     assert_eq!(differences.iter().map(|difference| difference.table).collect::<Vec<_>>(), ["cases"]);
 }
+
+#[test]
+fn a_document_whose_snapshot_was_damaged_is_made_again_from_the_log() {
+    let mut server = Server::new();
+    let mut guard = server.enrol("王强", Role::Guard);
+    let envelope = guard.say(&server, &create(server.site));
+    server.one(&guard, envelope);
+    let stored = server.writer.take_stored();
+    let number = *stored.last().unwrap();
+    let reads_back = |batch: &mut super::Batch<'_>| projection::reads_back(batch.db, number);
+    assert!(server.writer.transaction(reads_back).unwrap());
+    server
+        .writer
+        .transaction::<_, DatabaseError>(|batch| {
+            batch.db.execute("UPDATE documents SET snapshot = x'00' WHERE number = ?1", [number])?;
+            batch.documents.clear();
+            Ok(())
+        })
+        .unwrap();
+    assert!(!server.writer.transaction(reads_back).unwrap());
+    let envelope = guard.say(&server, &arrived(2));
+    assert!(matches!(server.one(&guard, envelope), Verdict::Accepted { .. }));
+    assert_eq!(server.case(CASE).entries.len(), 2);
+    assert!(server.writer.transaction(reads_back).unwrap());
+    server.assert_tables_follow_from_the_log();
+}

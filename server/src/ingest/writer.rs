@@ -1,5 +1,6 @@
 //! The writer: one connection, one transaction at a time.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
@@ -77,6 +78,11 @@ impl Writer {
     /// If the database fails.
     pub fn open(path: &Path, office_actor: ActorBytes) -> Result<Self, DatabaseError> {
         Self::new(Connection::open(path)?, office_actor)
+    }
+
+    /// Rows of documents that were stored since this was last asked.
+    pub fn take_stored(&mut self) -> BTreeSet<i64> {
+        self.documents.take_stored()
     }
 
     /// Runs `write` in one transaction, which is on disk when this returns. If it fails, nothing of

@@ -1,7 +1,7 @@
 //! Documents in memory while they are written.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use roundsman_sync_core::document::{Document, DocumentError, DocumentKind, Heads, ParsedChange};
@@ -59,6 +59,8 @@ pub struct DocumentCache {
     /// Policies as estates' documents now say them; reading one for every change of a case would cost more
     /// than the change.
     pub(super) policies: HashMap<SiteId, Arc<Policy>>,
+    /// Rows whose snapshots were stored and have not been looked at since.
+    stored: BTreeSet<i64>,
     /// What was last looked up of an envelope.
     pub(super) delivery: Option<Delivery>,
     /// Changes whose rows are not written yet.
@@ -142,6 +144,11 @@ impl DocumentCache {
         Ok(outcome)
     }
 
+    /// Rows of documents that were stored since this was last asked, for [`reads_back`].
+    pub fn take_stored(&mut self) -> BTreeSet<i64> {
+        std::mem::take(&mut self.stored)
+    }
+
     /// Forgets a document that was started and refused.
     pub fn forget_unstarted(&mut self, id: DocumentId) {
         if self.live.get(&id).is_some_and(|live| live.number.is_none()) {
@@ -161,6 +168,7 @@ impl DocumentCache {
             live.size = snapshot.len();
             update.execute((live.number, snapshot))?;
             live.dirty = false;
+            self.stored.extend(live.number);
         }
         if self.live.len() > KEPT_MAX {
             self.live.clear();
@@ -177,6 +185,21 @@ fn fresh(kind: DocumentKind) -> Result<LiveDocument, DatabaseError> {
 
 fn blank(kind: DocumentKind) -> Result<Document, DatabaseError> {
     Document::new(kind).map_err(|error| DatabaseError::corrupt("seeds", error))
+}
+
+/// Whether the snapshot in a row reads back as the document whose heads the row has. Automerge is trusted with
+/// what it writes only after that, and it is asked off the writer: it costs as much as adding two changes.
+///
+/// # Errors
+/// If the database fails.
+pub fn reads_back(db: &Connection, number: i64) -> Result<bool, DatabaseError> {
+    let row: Option<(u8, Vec<u8>, Vec<u8>)> = db
+        .prepare_cached("SELECT kind, snapshot, heads FROM documents WHERE number = ?1")?
+        .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((kind, snapshot, heads)) = row else { return Ok(true) };
+    let read = DocumentKind::from_number(kind).and_then(|kind| Document::load(kind, &snapshot).ok());
+    Ok(read.is_some_and(|document| Some(document.heads()) == Heads::from_bytes(&heads)))
 }
 
 /// A document made from the accepted changes in the log, also those of this transaction.
@@ -203,8 +226,13 @@ fn load(db: &Connection, id: DocumentId) -> Result<Option<LiveDocument>, Databas
     let Some((number, kind, snapshot, heads)) = row else { return Ok(None) };
     let bad = || DatabaseError::corrupt("documents", id);
     let kind = DocumentKind::from_number(kind).ok_or_else(bad)?;
-    let document =
-        Document::load(kind, &snapshot).map_err(|error| DatabaseError::corrupt("documents", error))?;
     let heads = Heads::from_bytes(&heads).ok_or_else(bad)?;
+    let document = match Document::load(kind, &snapshot) {
+        Ok(document) => document,
+        Err(error) => {
+            tracing::error!(document = %id, %error, "a stored document cannot be read; it is made again from the log");
+            as_logged(db, id, kind)?
+        }
+    };
     Ok(Some(LiveDocument::new(Some(number), document, heads, snapshot.len())))
 }

@@ -21,7 +21,7 @@ mod upgrade;
 
 pub(crate) use change_rows::NEWER_SERVER;
 pub use difference::Difference;
-pub use documents::{DocumentCache, LiveDocument};
+pub use documents::{DocumentCache, LiveDocument, reads_back};
 pub use rebuild::{compare, rebuild};
 pub use upgrade::{is_filled, upgrade};
 

@@ -4,6 +4,7 @@
 //! those who arrive queue up; the next takes all of them. No thread of its own is needed, so a
 //! simulation on one thread goes the same way with a queue of one.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -43,6 +44,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl GroupCommit {
     pub(super) fn new(writer: Writer, hints: Arc<Hints>) -> Self {
         Self { writer: Mutex::new(writer), queue: Mutex::default(), hints }
+    }
+
+    /// Rows of documents that were stored since this was last asked.
+    pub(super) fn take_stored(&self) -> BTreeSet<i64> {
+        lock(&self.writer).take_stored()
     }
 
     /// Writes alone, in a transaction of its own.

@@ -26,6 +26,7 @@ use crate::error::Problem;
 use crate::feed;
 use crate::hints::Hints;
 use crate::ingest::{Batch, Office, Writer};
+use crate::projection;
 
 use commit::GroupCommit;
 
@@ -127,7 +128,8 @@ impl Service {
         self.commit.alone(|batch| write(batch, &self.identity.office))
     }
 
-    /// What time alone brings about: documents leave feeds. To be called every minute or so.
+    /// What time alone brings about: documents leave feeds; and a look at whether what was stored meanwhile reads
+    /// back as it was. To be called every minute or so.
     ///
     /// # Errors
     /// If the database fails.
@@ -135,6 +137,14 @@ impl Service {
         // Looked for by a reader first: most of the time there is nothing, and the writer is not disturbed.
         while !self.read::<_, DatabaseError>(|read| feed::overdue(read, now, 1))?.is_empty() {
             self.write::<_, DatabaseError>(|batch, _| batch.end_overdue(now))?;
+        }
+        for number in self.commit.take_stored() {
+            if !self.read(|read| projection::reads_back(read, number))? {
+                tracing::error!(
+                    number,
+                    "a stored document does not read back as it was: see `roundsman verify`"
+                );
+            }
         }
         Ok(())
     }

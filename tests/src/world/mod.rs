@@ -6,7 +6,7 @@
 //!
 //! - `time`, `link`, `files`: what phones and servers stand on. `server`, `device`: the machines.
 //! - `steps`: one step of a run, drawn by chance. `people`: what somebody does on a phone; `rounds`: on a round. `office`: what
-//!   the office does. `courier`: requests on their way. `heal`: the end of all faults.
+//!   the office does. `rogue`: a phone that checks nothing. `courier`: requests on their way. `heal`: the end of all faults.
 //!
 //! **Invariant.** Nothing here reads a clock, draws chance of its own or depends on the order of a hash
 //! map, so two runs of a seed have equal traces.
@@ -27,6 +27,7 @@ mod office;
 mod people;
 pub mod properties;
 pub mod recording;
+mod rogue;
 mod rounds;
 mod server;
 mod steps;
@@ -95,6 +96,8 @@ pub struct World {
     pub canaries: Vec<Canary>,
     /// Who ever lost a role: what they did before their phone heard of it may be refused.
     pub ever_lost_a_role: BTreeSet<PersonId>,
+    /// A phone whose program checks nothing.
+    rogue: Option<rogue::Rogue>,
     rng: ChaCha8Rng,
     weather: Weather,
     letters: Vec<Letter>,
@@ -184,6 +187,7 @@ impl World {
             ever_assigned: BTreeSet::new(),
             canaries: Vec::new(),
             ever_lost_a_role: BTreeSet::new(),
+            rogue: None,
             rng,
             weather: Weather::CALM,
             letters: Vec::new(),
@@ -221,6 +225,7 @@ impl World {
         for at in 0..5 {
             self.enrol(self.people[at]);
         }
+        self.enrol_rogue(self.people[5]);
         // A morning's work lies ready, so that phones have something to do from the first step on.
         for _ in 0..8 {
             self.office_edit()?;

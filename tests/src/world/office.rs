@@ -18,7 +18,7 @@ use super::time::PhoneClock;
 use super::{Canary, START, World};
 
 impl World {
-    fn desk(&self) -> Option<Sitting> {
+    pub(super) fn desk(&self) -> Option<Sitting> {
         let person = self.server.service()?.identity().desk;
         Some(Sitting { person, now: self.time.now() })
     }

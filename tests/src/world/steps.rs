@@ -23,9 +23,10 @@ enum Event {
     Revoke,
     GiveRole,
     TakeRole,
+    Misbehave,
 }
 
-const EVENTS: [(Event, u32); 12] = [
+const EVENTS: [(Event, u32); 13] = [
     (Event::Command, 90),
     (Event::Sync, 80),
     (Event::Office, 18),
@@ -38,6 +39,7 @@ const EVENTS: [(Event, u32); 12] = [
     (Event::Revoke, 1),
     (Event::GiveRole, 3),
     (Event::TakeRole, 2),
+    (Event::Misbehave, 14),
 ];
 
 impl World {
@@ -121,6 +123,10 @@ impl World {
             }
             Event::TakeRole => {
                 self.take_role();
+                Ok(())
+            }
+            Event::Misbehave => {
+                self.misbehave();
                 Ok(())
             }
         }

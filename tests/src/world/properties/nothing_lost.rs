@@ -38,7 +38,24 @@ pub(super) fn check(world: &mut World) -> Result<(), Violation> {
             }
         }
     }
+    the_rogue_is_heard_out(world)?;
     documents_hold_what_was_accepted(world)
+}
+
+/// Also what a phone should never have written is kept, whatever became of it.
+fn the_rogue_is_heard_out(world: &World) -> Result<(), Violation> {
+    for (document, hash) in world.said_by_the_rogue() {
+        let known = world.read(|db| {
+            let mut row = db.prepare_cached("SELECT 1 FROM changes WHERE document = ?1 AND hash = ?2")?;
+            Ok(row.exists((document.as_bytes(), hash.as_bytes()))?)
+        });
+        if !known {
+            return Err(
+                Property::NothingLost.broken(format!("{hash} of {document} was delivered and is gone"))
+            );
+        }
+    }
+    Ok(())
 }
 
 fn check_one(device: &SimDevice, given: &Given, edit: &EditInfo, rows: &[ChangeRow]) -> Result<(), String> {
