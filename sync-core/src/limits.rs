@@ -13,11 +13,12 @@ pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const CHANGE_DEPENDENCIES_MAX: usize = 1_000;
 /// The message of a change. A note is 66 letters, the message of a seed 16.
 pub const CHANGE_MESSAGE_BYTES_MAX: usize = 256;
-/// Operations in one change. A description of 20,000 letters typed over is 40,000.
-pub const CHANGE_OPERATIONS_MAX: u64 = 100_000;
+/// Operations in one change, and in all changes of one envelope. A description of 20,000 letters typed over is
+/// 40,000; so many take Automerge about a quarter of a second, and may be said in 200 bytes.
+pub const CHANGE_OPERATIONS_MAX: u64 = 50_000;
 /// Operations of one change under keys of maps: so many values can come to stand side by side under one key
 /// by it. The largest that a command makes have about a hundred.
-pub const CHANGE_MAP_OPERATIONS_MAX: u64 = 4_096;
+pub const CHANGE_MAP_OPERATIONS_MAX: u64 = 1_000;
 /// How deep the objects that one change makes lie within each other. A container in a document is one deep, an
 /// entry in it two; a library that walks them by calling itself runs out of stack at some hundreds.
 pub const CHANGE_DEPTH_MAX: usize = 8;

@@ -43,6 +43,8 @@ pub struct ScannedChange {
     pub seq: u64,
     /// The number of its first operation.
     pub start_op: u64,
+    /// How many operations it has.
+    pub operations: u64,
     /// The note in its message, if it carries a well-formed one.
     pub note: Option<ChangeNote>,
 }
@@ -115,8 +117,8 @@ pub fn scan(bytes: &[u8]) -> Result<ScannedChange, ScanError> {
     let note = ChangeNote::from_message(message);
     let mut author = Author::read(&mut reader, actor, start_op)?;
     let columns = columns::read(&mut reader)?;
-    operations::check(columns, &mut author)?;
-    Ok(ScannedChange { hash, deps, actor: actor.to_vec(), seq, start_op, note })
+    let operations = operations::check(columns, &mut author)?;
+    Ok(ScannedChange { hash, deps, actor: actor.to_vec(), seq, start_op, operations, note })
 }
 
 /// What a change builds on: sorted, each once.

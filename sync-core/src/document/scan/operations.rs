@@ -85,8 +85,8 @@ struct Rows<'a, 'b> {
     number: u64,
 }
 
-/// Checks every operation.
-pub(super) fn check<'a>(columns: Columns<'a>, author: &mut Author<'a>) -> Result<(), ScanError> {
+/// Checks every operation. Tells how many there are.
+pub(super) fn check<'a>(columns: Columns<'a>, author: &mut Author<'a>) -> Result<u64, ScanError> {
     let start_op = author.start_op;
     let mut rows = Rows::new(columns, author)?;
     while rows.action.is_more() {
@@ -96,7 +96,8 @@ pub(super) fn check<'a>(columns: Columns<'a>, author: &mut Author<'a>) -> Result
     if rows.number == start_op {
         return Err(rows.no("an operation"));
     }
-    rows.finish()
+    rows.finish()?;
+    Ok(rows.number - start_op)
 }
 
 impl<'a, 'b> Rows<'a, 'b> {
@@ -197,7 +198,7 @@ impl<'a, 'b> Rows<'a, 'b> {
             (Some(_), None, None) if !is_inserted => {
                 self.under_keys += 1;
                 if self.under_keys > CHANGE_MAP_OPERATIONS_MAX {
-                    return Err(self.no("at most 4,096 operations under keys"));
+                    return Err(self.no("at most 1,000 operations under keys"));
                 }
                 Ok(false)
             }

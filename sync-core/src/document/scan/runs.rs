@@ -148,7 +148,7 @@ fn begin(reader: &mut Reader<'_>, before: Run, claimed: &mut u64) -> Result<(Run
     if !fits {
         Err(reader.malformed("runs as long as they can be"))
     } else if *claimed > CHANGE_OPERATIONS_MAX {
-        Err(reader.malformed("at most 100,000 operations"))
+        Err(reader.malformed("at most 50,000 operations"))
     } else {
         Ok((run, rows))
     }
@@ -207,7 +207,7 @@ impl<'a> Booleans<'a> {
             }
             self.claimed = self.claimed.saturating_add(run);
             if self.claimed > CHANGE_OPERATIONS_MAX {
-                return Err(self.reader.malformed("at most 100,000 operations"));
+                return Err(self.reader.malformed("at most 50,000 operations"));
             }
             (self.value, self.left) = (!self.value, run);
         }
