@@ -6,6 +6,8 @@
 //! Modules, each of which names only those to its left:
 //! `error`, `limits`, `ids`, `clock` → `picture` → `document` → `model` → `rules` → `protocol` → `replica`.
 
+#![forbid(unsafe_code)]
+
 pub mod clock;
 pub mod document;
 pub mod error;

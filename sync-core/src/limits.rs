@@ -9,12 +9,23 @@ pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
 /// One document with its whole history. A case of ten years' quarrels stays under 1 MB; a document past
 /// this bound could not travel to a phone in one reply.
 pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Operations in one change. A description of 20,000 letters typed over is 40,000.
-pub const CHANGE_OPERATIONS_MAX: u64 = 100_000;
-/// Most bytes of keys that the operations of one change say when each is written out.
-pub const CHANGE_KEY_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// One key of a map. The longest of ours is the word for a point of a route with its id: 47 bytes.
-pub const KEY_BYTES_MAX: usize = 128;
+/// Changes that one change builds on. More heads than this never come together in honest work.
+pub const CHANGE_DEPENDENCIES_MAX: usize = 1_000;
+/// The message of a change. A note is 66 letters, the message of a seed 16.
+pub const CHANGE_MESSAGE_BYTES_MAX: usize = 256;
+/// Operations in one change, and in all changes of one envelope. A description of 20,000 letters typed over is
+/// 40,000; so many take Automerge about a quarter of a second, and may be said in 200 bytes.
+pub const CHANGE_OPERATIONS_MAX: u64 = 50_000;
+/// Operations of one change under keys of maps: so many values can come to stand side by side under one key
+/// by it. The largest that a command makes have about a hundred.
+pub const CHANGE_MAP_OPERATIONS_MAX: u64 = 1_000;
+/// How deep the objects that one change makes lie within each other. A container in a document is one deep, an
+/// entry in it two; a library that walks them by calling itself runs out of stack at some hundreds.
+pub const CHANGE_DEPTH_MAX: usize = 8;
+/// The longest key. Ours have at most 64 letters: the hash of a photo.
+pub const CHANGE_KEY_BYTES_MAX: usize = 256;
+/// The highest number of an operation: half of what Automerge can count, in 32 bits.
+pub const OPERATION_NUMBER_MAX: u64 = 1 << 31;
 /// Longest name of an actor. Ours have 16 bytes, those of seeds 4.
 pub const ACTOR_BYTES_MAX: usize = 32;
 /// Changes in one envelope.

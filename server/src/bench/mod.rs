@@ -15,6 +15,7 @@ mod photos;
 mod row;
 mod server;
 mod sync;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,11 @@ pub const BENCHES: &[Bench] = &[
         name: "photos",
         about: "how fast photos come in, and what that takes of the server's memory",
         run: photos::run,
+    },
+    Bench {
+        name: "trust",
+        about: "what it costs to look at a change before Automerge does, and to judge what it does",
+        run: trust::run,
     },
 ];
 

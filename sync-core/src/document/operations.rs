@@ -14,7 +14,6 @@ use automerge::{ActorId, ChangeHash as AmHash, Cursor, ObjId, ObjType, Prop, Rea
 use super::DocumentError::Misdirected;
 use super::{Document, DocumentError, ParsedChange};
 use crate::clock::Timestamp;
-use crate::limits::KEY_BYTES_MAX;
 
 /// One thing that a change does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,10 +202,6 @@ impl Reader<'_> {
         object: Option<Name>,
         id: Name,
     ) -> Result<Write, DocumentError> {
-        // A long key on the way to many values would be copied for each of them.
-        if key.len() > KEY_BYTES_MAX {
-            return Err(Misdirected("a key that is longer than any of ours"));
-        }
         let slot = (object, key.to_owned());
         let mut seen = self.own.get(&slot).cloned().unwrap_or_default();
         if !place.is_new && !op.pred.is_empty() {

@@ -3,21 +3,32 @@
 //! Total, linear, and without allocation beyond what the bytes themselves pay for: every length is
 //! checked against what is left before it is used. Format: the binary document format of Automerge
 //! (<https://automerge.org/automerge-binary-format-spec/>), section on change chunks.
+//!
+//! **Invariant.** A change that passes is spelled as Automerge itself spells it. Automerge keeps operations,
+//! not bytes, and writes each change anew when a document is saved: one that was spelled otherwise would get
+//! another hash then, and the document could never be read again. So each number is written in its shortest
+//! form, each run as long as it can be, each list sorted, and nothing is there that is not used.
+//!
+//! - `reader`: numbers and lengths. `runs`: one column, row by row. `columns`: which columns there are.
+//!   `operations`: the rows of all columns together.
+
+mod columns;
+mod operations;
+mod reader;
+mod runs;
 
 use sha2::{Digest, Sha256};
 
 use super::change::ChangeNote;
 use crate::ids::ChangeHash;
-use crate::limits::{ACTOR_BYTES_MAX, CHANGE_BYTES_MAX};
+use crate::limits::{CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX, CHANGE_MESSAGE_BYTES_MAX};
+use operations::Author;
+use reader::Reader;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const CHUNK_TYPE_CHANGE: u8 = 1;
 /// Magic, checksum.
 const HEADER_BYTES: usize = 8;
-/// More heads than this never come together in honest work.
-const DEPS_MAX: u64 = 1_000;
-
-mod columns;
 
 /// What a change says about itself before its operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +43,8 @@ pub struct ScannedChange {
     pub seq: u64,
     /// The number of its first operation.
     pub start_op: u64,
+    /// How many operations it has.
+    pub operations: u64,
     /// The note in its message, if it carries a well-formed one.
     pub note: Option<ChangeNote>,
 }
@@ -60,15 +73,15 @@ pub(super) fn hash_of(chunk: &[u8]) -> ChangeHash {
     ChangeHash::from_bytes(Sha256::digest(chunk.get(HEADER_BYTES..).unwrap_or_default()).into())
 }
 
-/// Reads the head of exactly one uncompressed change chunk.
+/// Reads exactly one uncompressed change chunk.
 ///
 /// # Errors
-/// If the bytes are anything else, or their checksum is wrong.
+/// If the bytes are anything else, their checksum is wrong, or they are not spelled as Automerge spells them.
 pub fn scan(bytes: &[u8]) -> Result<ScannedChange, ScanError> {
     if bytes.len() > CHANGE_BYTES_MAX {
         return Err(ScanError::TooLarge(bytes.len()));
     }
-    let mut reader = Reader { bytes, at: 0 };
+    let mut reader = Reader::new(bytes);
     if reader.take(4, "magic bytes")? != MAGIC {
         return Err(ScanError::Malformed { what: "magic bytes", at: 0 });
     }
@@ -84,91 +97,43 @@ pub fn scan(bytes: &[u8]) -> Result<ScannedChange, ScanError> {
     if hash.as_bytes()[..4] != *checksum {
         return Err(ScanError::Checksum);
     }
-    let count = reader.number("number of dependencies")?;
-    if count > DEPS_MAX {
-        return Err(reader.malformed("at most 1,000 dependencies"));
-    }
-    let mut deps = Vec::new();
-    for _ in 0..count {
-        deps.extend(ChangeHash::from_slice(reader.take(32, "dependency")?));
-    }
-    let actor = reader.actor("actor")?.to_vec();
+    let deps = dependencies(&mut reader)?;
+    let actor = reader.actor("actor")?;
     let seq = reader.number("sequence")?;
     let start_op = reader.number("first operation")?;
-    reader.signed("time")?;
+    // Each earlier change of the actor has an operation of its own, and all of them come before.
+    if seq == 0 || seq > start_op {
+        return Err(reader.malformed("a sequence from 1 that is not above the first operation"));
+    }
+    // The note says when. Automerge would keep this as a difference to the time of another change.
+    if reader.signed("time")? != 0 {
+        return Err(reader.malformed("time 0"));
+    }
     let message = reader.prefixed("message")?;
-    let note = std::str::from_utf8(message).ok().and_then(ChangeNote::from_message);
-    for _ in 0..reader.number("number of other actors")? {
-        reader.actor("other actor")?;
+    if message.len() > CHANGE_MESSAGE_BYTES_MAX {
+        return Err(reader.malformed("a message of at most 256 bytes"));
     }
-    columns::check(&mut reader)?;
-    Ok(ScannedChange { hash, deps, actor, seq, start_op, note })
+    let message = std::str::from_utf8(message).map_err(|_| reader.malformed("a message in UTF-8"))?;
+    let note = ChangeNote::from_message(message);
+    let mut author = Author::read(&mut reader, actor, start_op)?;
+    let columns = columns::read(&mut reader)?;
+    let operations = operations::check(columns, &mut author)?;
+    Ok(ScannedChange { hash, deps, actor: actor.to_vec(), seq, start_op, operations, note })
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn left(&self) -> usize {
-        self.bytes.len() - self.at
-    }
-
-    fn malformed(&self, what: &'static str) -> ScanError {
-        ScanError::Malformed { what, at: self.at }
-    }
-
-    fn take(&mut self, count: usize, what: &'static str) -> Result<&'a [u8], ScanError> {
-        let end = self.at.checked_add(count).ok_or_else(|| self.malformed(what))?;
-        let taken = self.bytes.get(self.at..end).ok_or_else(|| self.malformed(what))?;
-        self.at = end;
-        Ok(taken)
-    }
-
-    /// Unsigned LEB128.
-    fn number(&mut self, what: &'static str) -> Result<u64, ScanError> {
-        let mut value = 0u64;
-        for shift in (0..64).step_by(7) {
-            let [byte] = *self.take(1, what)? else { return Err(self.malformed(what)) };
-            let bits = u64::from(byte & 0x7f);
-            if shift == 63 && bits > 1 {
-                return Err(self.malformed(what));
-            }
-            value |= bits << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-        }
-        Err(self.malformed(what))
-    }
-
-    /// Signed LEB128.
-    fn signed(&mut self, what: &'static str) -> Result<i64, ScanError> {
-        let mut value = 0i64;
-        for shift in (0..64).step_by(7) {
-            let [byte] = *self.take(1, what)? else { return Err(self.malformed(what)) };
-            value |= i64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                let is_negative = byte & 0x40 != 0;
-                return Ok(if is_negative && shift < 57 { value | (-1 << (shift + 7)) } else { value });
-            }
-        }
-        Err(self.malformed(what))
-    }
-
-    /// Each operation that is expanded holds copies of its authors' names, so they are short.
-    fn actor(&mut self, what: &'static str) -> Result<&'a [u8], ScanError> {
-        let actor = self.prefixed(what)?;
-        if actor.len() > ACTOR_BYTES_MAX {
-            Err(self.malformed("an actor of at most 32 bytes"))
-        } else {
-            Ok(actor)
-        }
-    }
-
-    fn prefixed(&mut self, what: &'static str) -> Result<&'a [u8], ScanError> {
-        let length = self.number(what)?;
-        self.take(usize::try_from(length).map_err(|_| self.malformed(what))?, what)
+/// What a change builds on: sorted, each once.
+fn dependencies(reader: &mut Reader<'_>) -> Result<Vec<ChangeHash>, ScanError> {
+    let count = reader.number("number of dependencies")?;
+    let count = usize::try_from(count).ok().filter(|count| *count <= CHANGE_DEPENDENCIES_MAX);
+    let count = count.ok_or_else(|| reader.malformed("at most 1,000 dependencies"))?;
+    let bytes = reader.take(count * 32, "dependency")?;
+    let deps: Vec<_> = bytes.chunks_exact(32).filter_map(ChangeHash::from_slice).collect();
+    if deps.is_sorted_by(|one, next| one < next) {
+        Ok(deps)
+    } else {
+        Err(reader.malformed("dependencies in order, each once"))
     }
 }
+
+#[cfg(test)]
+mod tests;

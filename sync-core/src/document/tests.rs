@@ -191,33 +191,6 @@ fn a_choice_among_parallel_values_stands_beside_what_others_chose_meanwhile() {
     }
 }
 
-/// A chunk whose header fits its content.
-fn chunk(content: &[u8]) -> Vec<u8> {
-    use sha2::{Digest, Sha256};
-    // Short enough for a length of one byte.
-    let length = [u8::try_from(content.len()).unwrap()];
-    let hashed = [&[1][..], &length, content].concat();
-    let digest = Sha256::digest(&hashed);
-    [&[0x85, 0x6f, 0x4a, 0x83][..], &digest[..4], &hashed].concat()
-}
-
-#[test]
-fn sixty_bytes_that_claim_billions_of_operations_are_refused_before_anybody_expands_them() {
-    // No dependencies, actor 'aa', sequence 1, first operation 1, time 0, no message, no other actors.
-    let head = [0, 1, 0xaa, 1, 1, 0, 0, 0];
-    // One column: actions (4 << 4 | 2), a run of 2^34 ones; then of absent values; then of booleans.
-    let columns: [&[u8]; 3] = [
-        &[1, 0x42, 6, 0x80, 0x80, 0x80, 0x80, 0xc0, 0x00],
-        &[1, 0x42, 6, 0x00, 0xff, 0xff, 0xff, 0xff, 0x7f],
-        &[1, 0x34, 5, 0xff, 0xff, 0xff, 0xff, 0x7f],
-    ];
-    for column in columns {
-        let bytes = chunk(&[&head[..], column].concat());
-        assert!(matches!(scan(&bytes), Err(ScanError::Malformed { .. })), "{column:x?}");
-    }
-    assert!(scan(&chunk(&[&head[..], &[0]].concat())).is_ok(), "the head alone is well formed");
-}
-
 #[test]
 fn a_first_operation_out_of_line_is_refused_and_bricks_nothing() {
     let mut doc = Document::new(DocumentKind::Case).unwrap();
@@ -227,21 +200,6 @@ fn a_first_operation_out_of_line_is_refused_and_bricks_nothing() {
     let forged = ParsedChange::of(&honest.bytes, scanned).unwrap();
     assert!(matches!(doc.clone().with(forged), Err(DocumentError::Scan(_))));
     doc.apply(&honest.bytes).unwrap();
-}
-
-#[test]
-fn an_actor_name_or_a_key_that_would_fill_memory_when_written_out_is_refused() {
-    // Each of 100,000 operations would hold a copy.
-    let long = [0xab; 60];
-    let mut bytes = vec![0, 60];
-    bytes.extend_from_slice(&long);
-    bytes.extend_from_slice(&[1, 1, 0, 0, 0, 0]);
-    assert!(matches!(scan(&chunk(&bytes)), Err(ScanError::Malformed { .. })), "an author of 60 bytes");
-    // Keys (1 << 4 | 5): a run of 99,999 times a key of 60 letters.
-    let mut column = vec![1, 0x15, 64, 0x9f, 0x8d, 0x06, 60];
-    column.extend_from_slice(&[b'k'; 60]);
-    let bytes = chunk(&[&[0, 1, 0xaa, 1, 1, 0, 0, 0][..], &column].concat());
-    assert!(matches!(scan(&bytes), Err(ScanError::Malformed { what: "at most 4 MiB of keys", .. })));
 }
 
 proptest! {

@@ -12,7 +12,7 @@ use crate::clock::ClockReading;
 use crate::document::{DocumentKind, ScanError, ScannedChange, scan};
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::{BootId, ChangeHash, DeviceId, DocumentId, OrgId, PersonId};
-use crate::limits::{ENVELOPE_BYTES_MAX, ENVELOPE_CHANGES_MAX};
+use crate::limits::{CHANGE_OPERATIONS_MAX, ENVELOPE_BYTES_MAX, ENVELOPE_CHANGES_MAX};
 
 /// Begins what is signed, so that a signature made here fits nothing else.
 const SIGNING_CONTEXT: &str = "roundsman/envelope/1";
@@ -177,7 +177,13 @@ impl Envelope {
             .iter()
             .enumerate()
             .map(|(at, item)| scan(&item.change).map_err(|error| refuse_scan(at, error)))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        let operations: u64 = changes.iter().map(|change| change.operations).sum();
+        if operations > CHANGE_OPERATIONS_MAX {
+            let why =
+                format!("an envelope of {operations} operations is larger than {CHANGE_OPERATIONS_MAX}");
+            return Err(Refusal::new(ErrorCode::ChangeTooLarge, why));
+        }
         Ok(ScannedEnvelope { envelope, changes })
     }
 }

@@ -1,119 +1,50 @@
-//! The columns of operations: how many rows they claim, summed before anybody expands them.
-//!
-//! Runs are written as a count and a value, so a few bytes can claim billions of operations; a library that
-//! believes them spends hours or all memory. Only counts are looked at here, never values.
+//! Which columns a change has, and where each lies.
 
-use super::{Reader, ScanError};
-use crate::limits::{CHANGE_KEY_BYTES_MAX, CHANGE_OPERATIONS_MAX};
+use super::ScanError;
+use super::reader::Reader;
 
-/// More columns than this no version of the format has.
-const COLUMNS_MAX: u64 = 64;
+/// The columns that changes of our documents have, by their specifications, in the order in which they are
+/// written. Columns for marks are not among them: no document has marks.
+const KNOWN: [u64; 12] = [
+    0x01, // object: whose
+    0x02, // object: its number
+    0x11, // key among letters: whose
+    0x13, // key among letters: its number, as a difference
+    0x15, // key of a map
+    0x34, // whether it is inserted
+    0x42, // action
+    0x56, // value: type and length
+    0x57, // value: bytes
+    0x70, // what is replaced: how many
+    0x71, // what is replaced: whose
+    0x73, // what is replaced: its number, as a difference
+];
 
-/// What a column holds: the low three bits of its specification.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Values {
-    /// How many rows of the columns that belong to it each operation has.
-    Group,
-    Unsigned,
-    Signed,
-    Boolean,
-    Text,
-    Raw,
-}
+/// The columns, in the order of [`KNOWN`].
+pub(super) type Columns<'a> = [Option<Reader<'a>>; KNOWN.len()];
 
-/// Reads the list of columns and the columns themselves.
-pub(super) fn check(reader: &mut Reader<'_>) -> Result<(), ScanError> {
+/// Reads the list of columns and marks off the bytes of each. After the last there is nothing.
+pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Columns<'a>, ScanError> {
     let count = reader.number("number of columns")?;
-    if count > COLUMNS_MAX {
-        return Err(reader.malformed("at most 64 columns"));
-    }
-    let mut columns = Vec::new();
+    let mut lengths = [0; KNOWN.len()];
+    let mut next = 0;
     for _ in 0..count {
         let specification = reader.number("column")?;
-        if specification & 0b1000 != 0 {
-            return Err(reader.malformed("a column that is not compressed"));
+        // Each known one once, in order; past the last of them nothing is found.
+        let found = KNOWN.iter().skip(next).position(|known| *known == specification);
+        let place = next + found.ok_or_else(|| reader.malformed("a known column in its place"))?;
+        let length = reader.number("column length")?;
+        if length == 0 {
+            return Err(reader.malformed("no empty column"));
         }
-        let values = match specification & 0b111 {
-            0 => Values::Group,
-            1 | 2 | 6 => Values::Unsigned,
-            3 => Values::Signed,
-            4 => Values::Boolean,
-            5 => Values::Text,
-            _ => Values::Raw,
-        };
-        columns.push((values, reader.number("column length")?));
+        lengths[place] = length;
+        next = place + 1;
     }
-    for (values, length) in columns {
-        let length = usize::try_from(length).map_err(|_| reader.malformed("column length"))?;
-        let at = reader.at;
-        let bytes = reader.take(length, "column")?;
-        let mut column = Reader { bytes: &reader.bytes[..at + bytes.len()], at };
-        match values {
-            Values::Raw => {}
-            Values::Boolean => check_booleans(&mut column)?,
-            Values::Group | Values::Unsigned | Values::Signed | Values::Text => {
-                check_runs(&mut column, values)?;
-            }
+    let mut columns = [None; KNOWN.len()];
+    for (column, length) in columns.iter_mut().zip(lengths) {
+        if length > 0 {
+            *column = Some(reader.part(length, "column")?);
         }
     }
-    Ok(())
-}
-
-/// Adds up, and refuses at the bound: no more than so many rows in one column.
-struct Rows(u64);
-
-impl Rows {
-    fn add(&mut self, reader: &Reader<'_>, count: u64) -> Result<(), ScanError> {
-        self.0 = self.0.saturating_add(count);
-        if self.0 > CHANGE_OPERATIONS_MAX {
-            Err(reader.malformed("at most 100,000 operations"))
-        } else {
-            Ok(())
-        }
-    }
-}
-
-/// Runs of false and true in turn.
-fn check_booleans(column: &mut Reader<'_>) -> Result<(), ScanError> {
-    let mut rows = Rows(0);
-    while column.left() > 0 {
-        let run = column.number("run of booleans")?;
-        rows.add(column, run)?;
-    }
-    Ok(())
-}
-
-/// A positive count and one value; a negative count and so many values; or 0 and a count of absent ones.
-fn check_runs(column: &mut Reader<'_>, values: Values) -> Result<(), ScanError> {
-    let (mut rows, mut members, mut letters) = (Rows(0), Rows(0), 0u64);
-    while column.left() > 0 {
-        let count = column.signed("run length")?;
-        if count == 0 {
-            let absent = column.number("run of absent values")?;
-            rows.add(column, absent)?;
-            continue;
-        }
-        rows.add(column, count.unsigned_abs())?;
-        // A run says its value once for all of its rows.
-        let (said, rows_each) = if count > 0 { (1, count.unsigned_abs()) } else { (count.unsigned_abs(), 1) };
-        for _ in 0..said {
-            let value = match values {
-                Values::Signed => column.signed("value")?.unsigned_abs(),
-                Values::Text => {
-                    // Each row gets a copy of its own when it is expanded.
-                    let bytes = u64::try_from(column.prefixed("text")?.len()).unwrap_or(u64::MAX);
-                    letters = letters.saturating_add(bytes.saturating_mul(rows_each));
-                    if letters > CHANGE_KEY_BYTES_MAX {
-                        return Err(column.malformed("at most 4 MiB of keys"));
-                    }
-                    0
-                }
-                Values::Group | Values::Unsigned | Values::Boolean | Values::Raw => column.number("value")?,
-            };
-            if values == Values::Group {
-                members.add(column, value.saturating_mul(rows_each))?;
-            }
-        }
-    }
-    Ok(())
+    if reader.left() > 0 { Err(reader.malformed("nothing after the columns")) } else { Ok(columns) }
 }
