@@ -7,6 +7,7 @@ mod content;
 mod judge;
 mod office;
 mod policy;
+mod salvage;
 mod staff;
 mod writer;
 

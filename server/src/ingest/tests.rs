@@ -28,6 +28,7 @@ use crate::projection;
 
 mod rights;
 mod runs;
+mod salvage;
 
 const START: i64 = 1_790_000_000_000;
 

@@ -33,6 +33,7 @@ fn columns(verdict: &LoggedVerdict, pos: Pos) -> VerdictColumns<'_> {
             (1, None, Some(missing.iter().flat_map(|hash| *hash.as_bytes()).collect()), None, None)
         }
         LoggedVerdict::Quarantined { code, why } => (2, None, None, Some(code.as_str()), Some(why)),
+        LoggedVerdict::Superseded { .. } => (3, None, None, None, None),
         LoggedVerdict::Fork => (4, None, None, None, None),
     }
 }
@@ -84,7 +85,10 @@ impl Projection<'_> {
         match verdict {
             LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, bytes, &change, delivery),
             LoggedVerdict::Pending { missing } => self.wait(document, pos, missing, delivery.device),
-            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => Ok(()),
+            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => {
+                self.refused(document, bytes, &change, verdict, delivery)
+            }
+            LoggedVerdict::Superseded { .. } => Ok(()),
         }
     }
 
@@ -119,7 +123,10 @@ impl Projection<'_> {
         match verdict {
             LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, &bytes, &change, delivery),
             LoggedVerdict::Pending { missing } => self.wait(document, source, missing, delivery.device),
-            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => Ok(()),
+            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => {
+                self.refused(document, &bytes, &change, verdict, delivery)
+            }
+            LoggedVerdict::Superseded { .. } => Ok(()),
         }
     }
 
@@ -228,6 +235,7 @@ impl Projection<'_> {
         // What is said again under the same command keeps the receipt of when it was first said.
         let said = match change.note {
             Some(note) => {
+                self.command_got_through(pos, id, &note, delivery.device)?;
                 let first = self.first_delivery(id, note.command.as_bytes(), change.hash, delivery.device)?;
                 Some(Said { stamp: note.stamp, person: note.person, first: first.unwrap_or(delivery) })
             }

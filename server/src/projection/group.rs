@@ -84,6 +84,7 @@ impl Projection<'_> {
             | LogEntry::TimePassed { .. }
             | LogEntry::ResyncAsked { .. }
             | LogEntry::Recovered { .. }
+            | LogEntry::QuarantineClosed { .. }
             | LogEntry::PhotoStored { .. } => true,
         }
     }

@@ -81,6 +81,7 @@ impl Signers {
             | LogEntry::ResyncAsked { .. }
             // Nobody signed for it, and it is in no document.
             | LogEntry::Recovered { .. }
+            | LogEntry::QuarantineClosed { .. }
             | LogEntry::DeviceRevoked { .. }
             | LogEntry::PhotoStored { .. } => {}
         }
