@@ -26,7 +26,7 @@ use roundsman_sync_core::model::{
 };
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem, TimeClaim};
 use roundsman_sync_core::protocol::key::{Algorithm, Signer, SoftwareSigner};
-use roundsman_sync_core::protocol::messages::SyncRequest;
+use roundsman_sync_core::protocol::messages::{SyncRequest, Verdict};
 use roundsman_sync_core::protocol::packing;
 use roundsman_sync_core::replica::{Environment, Replica, SignOffResult, SqliteStore, SyncBudget};
 
@@ -292,7 +292,9 @@ impl Estate {
         let last = self.guard.to_send().pop().unwrap();
         self.service
             .write::<_, OfficeError>(|batch, office| {
-                batch.push(BACK, &office.secret, &Delivered { device, envelopes: vec![&last] })?;
+                let delivered = Delivered { device, envelopes: vec![&last] };
+                let verdicts = batch.push(BACK, &office.secret, &delivered)?;
+                assert!(matches!(verdicts[0][0], Verdict::Pending { .. }), "{verdicts:?}");
                 Ok(())
             })
             .unwrap();
