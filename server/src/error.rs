@@ -81,6 +81,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::EntryImmutable
         | E::CloseNotReady
         | E::ProcedureForbids
+        | E::QuarantineSettled
         | E::RoundFinished => StatusCode::CONFLICT,
         E::Busy => StatusCode::SERVICE_UNAVAILABLE,
         E::Internal | E::StoreFailed | E::StoreNewer | E::StoreCorrupt => StatusCode::INTERNAL_SERVER_ERROR,
@@ -99,6 +100,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::ValueOutOfRange
         | E::PolicyWrong
         | E::DetailsInvalid
+        | E::SalvageImpossible
         | E::CodeMismatch
         | E::PhotoRequired
         | E::PhotoEmpty

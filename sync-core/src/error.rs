@@ -99,6 +99,8 @@ codes! {
     CommandNotPermitted = "command_not_permitted": "The person's role may not do this.",
     Recused = "recused": "The case is about this person, who leaves it to others.",
     CloseNotReady = "close_not_ready": "Something still stands in the way of closing the case.",
+    QuarantineSettled = "quarantine_settled": "The refused change has been dealt with already.",
+    SalvageImpossible = "salvage_impossible": "What the refused change wrote cannot be written anew; the message says why.",
     // Photos.
     PhotoEmpty = "photo_empty": "The file is empty.",
     PhotoTooLarge = "photo_too_large": "The file is larger than a photo may be.",

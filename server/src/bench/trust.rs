@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::{
-    ActorBytes, Document, DocumentError, DocumentKind, ScannedChange, scan, seed_hash,
+    ActorBytes, Document, DocumentError, DocumentKind, ParsedChange, ScannedChange, scan, seed_hash,
 };
 use roundsman_sync_core::error::Refusal;
 use roundsman_sync_core::ids::{
@@ -31,6 +31,7 @@ const ROUNDS: usize = 15;
 
 /// A change with the document before it.
 struct Before {
+    id: DocumentId,
     document: Document,
     bytes: Vec<u8>,
     scanned: ScannedChange,
@@ -91,10 +92,15 @@ fn per_change(begun: Instant, changes: &[Before]) -> f64 {
 
 /// What the server asks of every change.
 fn judged(one: &Before) -> Result<(), DocumentError> {
-    let writes = one.document.written(&one.bytes, &one.scanned)?;
+    let change = ParsedChange::of(&one.bytes, one.scanned.clone())?;
+    let writes = one.document.written(&change)?;
     let starts = one.scanned.deps == [seed_hash(DocumentKind::Case)];
     let allowed = rules::classify(DocumentKind::Case, starts, &writes)
-        .and_then(|paths| rules::may_all(&[Role::SiteDirector], &paths));
+        .and_then(|paths| rules::may_all(&[Role::SiteDirector], &paths))
+        .and_then(|()| {
+            let nothing = Ok(rules::Said::default());
+            one.scanned.note.map_or(nothing, |note| rules::said(DocumentKind::Case, one.id, &note, &writes))
+        });
     black_box(allowed.is_ok());
     Ok(())
 }
@@ -148,7 +154,12 @@ fn written() -> Result<Vec<Before>, BenchError> {
             for one in command.execute(&author, &mut hand)? {
                 let scanned =
                     scan(&one.change.bytes).map_err(|error| Refusal::from(DocumentError::from(error)))?;
-                changes.push(Before { document: before.clone(), bytes: one.change.bytes, scanned });
+                changes.push(Before {
+                    id: one.document,
+                    document: before.clone(),
+                    bytes: one.change.bytes,
+                    scanned,
+                });
             }
         }
     }

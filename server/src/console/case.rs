@@ -90,6 +90,8 @@ pub struct Order {
 /// An edit that the server keeps but did not accept.
 #[derive(Clone, Debug)]
 pub struct RefusedEdit {
+    /// Its name in addresses.
+    pub id: String,
     /// The code of the reason.
     pub code: String,
     /// What was wrong, and where.

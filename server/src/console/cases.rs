@@ -124,17 +124,22 @@ impl CasesPage<'_> {
             ("urgency", &filter.urgency),
             ("after", after),
         ];
-        let mut address = String::from(paths::CASES);
-        let mut separator = '?';
-        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
-            address.push(separator);
-            address.push_str(name);
-            address.push('=');
-            push_percent_encoded(&mut address, value);
-            separator = '&';
-        }
-        address
+        query(paths::CASES, &fields)
     }
+}
+
+/// An address with those fields that say something.
+pub(super) fn query(path: &str, fields: &[(&str, &str)]) -> String {
+    let mut address = String::from(path);
+    let mut separator = '?';
+    for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+        address.push(separator);
+        address.push_str(name);
+        address.push('=');
+        push_percent_encoded(&mut address, value);
+        separator = '&';
+    }
+    address
 }
 
 /// Appends the value as the query of an address takes it: all but RFC 3986's unreserved characters escaped.

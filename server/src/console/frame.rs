@@ -13,6 +13,8 @@ pub struct Frame {
     pub organisation: Text,
     /// The person who is signed in. None on the login page, and on errors before it.
     pub person: Option<SignedIn>,
+    /// How many refused changes are open, as far as the header counts them. 0 where nobody counted.
+    pub refused: u64,
     /// The secret that every form gives back. Bound to the session, or before one to a cookie.
     pub csrf: String,
     /// Path and query of this page, for the language switch to come back to.

@@ -18,6 +18,8 @@ mod frame;
 mod login;
 pub mod paths;
 mod photo;
+mod quarantine;
+mod refused;
 #[cfg(test)]
 mod sample;
 mod sign_off;
@@ -28,6 +30,7 @@ mod time;
 mod timeline;
 mod value;
 mod vocabulary;
+mod waiting;
 mod words;
 
 pub use assets::{Asset, asset, stylesheet_path};
@@ -37,12 +40,15 @@ pub use failure::{Failure, failure};
 pub use frame::{Frame, SignedIn};
 pub use login::{LoginError, LoginView, PasswordError, PasswordView, login, password};
 pub use photo::{Photo, PhotoPlace};
+pub use quarantine::{QuarantineFilter, QuarantineView, RefusedRow, quarantine};
+pub use refused::{DependentRow, PhotoRow, RefusedView, Settled, TriedRow, Unread, refused};
 pub use sign_off::{Drawn, Fit, SignOff};
 pub use text::Text;
 pub use time::{Moment, Stated, Witness};
 pub use timeline::Entry;
 pub use value::{Field, Register, Value};
 pub use vocabulary::Vocabulary;
+pub use waiting::{WaitingRow, WaitingView, waiting};
 pub use words::{LANG_COOKIE, Lang, Words};
 
 /// The policy every page is served under: own styles, own pictures, own forms, and nothing else.

@@ -4,6 +4,10 @@ use roundsman_sync_core::ids::{DocumentId, PhotoHash, SignOffId};
 
 /// The case list. `GET` with the fields of [`super::CaseFilter`].
 pub const CASES: &str = "/";
+/// The list of refused changes. `GET` with the fields of [`super::QuarantineFilter`].
+pub const QUARANTINE: &str = "/quarantine";
+/// The list of changes that wait. `GET` with `after`.
+pub const WAITING: &str = "/quarantine/waiting";
 /// The login form: `GET` shows it, `POST` takes `login`, `password`, `csrf`.
 pub const LOGIN: &str = "/login";
 /// Signing out: `POST` with `csrf`.
@@ -16,6 +20,21 @@ pub const LANGUAGE: &str = "/language";
 /// The page of a case.
 pub fn case(case: DocumentId) -> String {
     format!("/cases/{case}")
+}
+
+/// The page of a refused change.
+pub fn refused(change: &str) -> String {
+    format!("{QUARANTINE}/{change}")
+}
+
+/// Taking over what a refused change meant: `POST` with `csrf`.
+pub fn salvage(change: &str) -> String {
+    format!("{QUARANTINE}/{change}/salvage")
+}
+
+/// Closing a refused change: `POST` with `note`, `csrf`.
+pub fn close(change: &str) -> String {
+    format!("{QUARANTINE}/{change}/close")
 }
 
 /// A copy of a photo to look at, in full size.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
+mod quarantine;
+
 use chrono_tz::Asia::Shanghai;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::{DocumentId, PhotoHash, SignOffId};
@@ -49,6 +51,7 @@ impl Sample {
             lang,
             organisation: self.text("安居物业"),
             person: signed_in.then_some(person),
+            refused: 3,
             csrf: "0f3c9a".to_owned(),
             here: format!("/?q={}", self.ending),
         }
@@ -183,6 +186,7 @@ impl Sample {
             told: None,
             note: (!note.is_empty()).then(|| self.text(note)),
             declared: None,
+            taken_over: (kind == "received").then(|| "0190c0de-0000-7000-8000-000000000001.00ff".to_owned()),
             witness,
             time_flags: flags.iter().map(|&flag| flag.to_owned()).collect(),
             photos: Vec::new(),
@@ -330,6 +334,7 @@ impl Sample {
             photos: self.photos(),
             sign_offs: self.sign_offs(),
             refused: vec![RefusedEdit {
+                id: "0190c0de-0000-7000-8000-000000000001.00ff".to_owned(),
                 code: "role_not_permitted".to_owned(),
                 reason: self.text("a guard may not set the nature of a case"),
                 by: self.text("孙浩"),
@@ -365,6 +370,7 @@ impl Sample {
             ("case".to_owned(), case(&inside, &self.case()).unwrap()),
             ("case-bare".to_owned(), case(&inside, &self.bare_case()).unwrap()),
         ];
+        pages.extend(self.quarantine_pages(&inside));
         let errors = [LoginError::Wrong, LoginError::TooMany, LoginError::Expired];
         for (n, error) in [None].into_iter().chain(errors.map(Some)).enumerate() {
             let view = LoginView { login: self.text("lin"), error };

@@ -21,6 +21,8 @@ pub struct Entry {
     pub note: Option<Text>,
     /// When it happened and why it was entered only later, if it was.
     pub declared: Option<(Moment, Text)>,
+    /// The name of the refused change that the office took over with it.
+    pub taken_over: Option<String>,
     /// What the server can vouch for.
     pub witness: Witness,
     /// Codes of [`super::Vocabulary::TimeFlag`].

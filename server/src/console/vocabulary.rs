@@ -47,13 +47,15 @@ pub enum Vocabulary {
     ClockState,
     /// What sort of contradiction people have to settle.
     Contradiction,
+    /// What has become of a refused edit.
+    RefusedState,
     /// Why an edit was refused. The spellings are those of the shared list of error codes.
     Refusal,
 }
 
 impl Vocabulary {
     /// Every vocabulary.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Kind,
         Self::Channel,
         Self::Urgency,
@@ -76,6 +78,7 @@ impl Vocabulary {
         Self::Colour,
         Self::ClockState,
         Self::Contradiction,
+        Self::RefusedState,
         Self::Refusal,
     ];
 
@@ -332,6 +335,20 @@ impl Vocabulary {
                 "name",
                 "phone",
                 "address",
+                "words",
+                "confidential",
+                "description",
+                "photo",
+                "sign_off",
+                "signer",
+                "check",
+                "started",
+                "finished",
+                "policy",
+                "area",
+                "route",
+                "checkpoint",
+                "person",
             ],
             Self::Role => {
                 &["guard", "technician", "reception", "supervisor", "site_director", "manager", "admin"]
@@ -353,6 +370,7 @@ impl Vocabulary {
                 "denial_unconfirmed",
                 "handled_by_person_concerned",
             ],
+            Self::RefusedState => &["open", "closed", "salvaged", "made_again"],
             Self::Refusal => &[
                 "role_not_permitted",
                 "site_not_permitted",
@@ -369,6 +387,7 @@ impl Vocabulary {
                 "document_unknown",
                 "kind_mismatch",
                 "epoch_closed",
+                "recovered",
                 "device_revoked",
                 "signature_invalid",
             ],
@@ -409,6 +428,7 @@ impl Vocabulary {
             Self::Colour => "colour",
             Self::ClockState => "clock-state",
             Self::Contradiction => "contradiction",
+            Self::RefusedState => "refused-state",
             Self::Refusal => "refusal",
         }
     }

@@ -7,6 +7,7 @@ mod judge;
 mod office;
 mod policy;
 mod rights;
+mod salvage;
 mod staff;
 mod writer;
 

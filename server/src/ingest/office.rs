@@ -8,7 +8,7 @@ use roundsman_sync_core::clock::{ClockReading, Timestamp};
 use roundsman_sync_core::document::{ActorBytes, Document, DocumentKind};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::{BootId, CommandId, DeviceId, DocumentId, OrgId, PersonId, SiteId};
-use roundsman_sync_core::model::{Author, Case, Command, Documents, Role, Round, SCHEMA, Site};
+use roundsman_sync_core::model::{Author, Case, Command, Documents, Role, Round, SCHEMA, Site, Written};
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem, TimeClaim};
 use roundsman_sync_core::protocol::key::Signer;
 use roundsman_sync_core::protocol::messages::Verdict;
@@ -107,6 +107,18 @@ impl Office {
         if written.is_empty() {
             return Ok(false);
         }
+        self.deliver(batch, sitting, written)?;
+        Ok(true)
+    }
+
+    /// Signs what was written at the desk and takes it in like anybody's.
+    pub(super) fn deliver(
+        &self,
+        batch: &mut Batch<'_>,
+        sitting: Sitting,
+        written: Vec<Written>,
+    ) -> Result<(), OfficeError> {
+        let Sitting { person, now } = sitting;
         let items = written
             .into_iter()
             .map(|one| EnvelopeItem {
@@ -127,7 +139,7 @@ impl Office {
         let verdicts = batch.push(now, &self.secret, &delivered)?;
         match verdicts.iter().flatten().find_map(refused) {
             Some(refusal) => Err(refusal.into()),
-            None => Ok(true),
+            None => Ok(()),
         }
     }
 }
@@ -185,7 +197,7 @@ fn roles_at(db: &rusqlite::Connection, person: PersonId, site: SiteId) -> Result
 }
 
 /// Copies of documents for one command; the originals change only through ingest.
-struct Desk<'a> {
+pub(super) struct Desk<'a> {
     db: &'a rusqlite::Connection,
     cache: &'a mut DocumentCache,
     copies: Vec<(DocumentId, Document)>,
@@ -193,7 +205,7 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    fn at(batch: &'a mut Batch<'_>) -> Self {
+    pub(super) fn at(batch: &'a mut Batch<'_>) -> Self {
         Self { db: batch.db, cache: batch.documents, copies: Vec::new(), actor: batch.office_actor }
     }
 

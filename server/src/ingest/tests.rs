@@ -31,6 +31,7 @@ mod losses;
 mod newer;
 mod rights;
 mod runs;
+mod salvage;
 
 const START: i64 = 1_790_000_000_000;
 

@@ -7,13 +7,13 @@ use std::path::Path;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::{ActorBytes, DocumentKind, scan};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
-use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId};
+use roundsman_sync_core::ids::{ChangeHash, CommandId, DeviceId, DocumentId};
 use roundsman_sync_core::model::Case;
 use roundsman_sync_core::protocol::envelope::{Envelope, ScannedEnvelope};
 use roundsman_sync_core::protocol::messages::{Pos, RecoveredChange, Verdict};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::judge;
+use super::{judge, salvage};
 use crate::auth::token::ServerSecret;
 use crate::database::{self, DatabaseError};
 use crate::feed;
@@ -225,9 +225,10 @@ impl Batch<'_> {
             .query_map([NEWER_SERVER.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         for (source, document) in held {
-            self.projection().turn_to(DocumentId::from_bytes(document))?;
-            if let Some(change) = self.settle(now, source.unsigned_abs())? {
-                self.settle_waiting(now, DocumentId::from_bytes(document), change)?;
+            let document = DocumentId::from_bytes(document);
+            self.projection().turn_to(document)?;
+            if let Some(change) = self.settle(now, document, source.unsigned_abs())? {
+                self.settle_waiting(now, document, change)?;
             }
         }
         self.projection().write_rows()
@@ -291,7 +292,10 @@ impl Batch<'_> {
             logged = Some(pos);
             *continues = true;
             self.projection().turn_to(item.document)?;
-            let verdict = judge::judge(self, now, (pos, envelope), item, change)?;
+            let verdict = match salvage::superseded(self.db, envelope.device, item.document, change)? {
+                Some(command) => LoggedVerdict::Superseded { command },
+                None => judge::judge(self, now, (pos, envelope), item, change)?,
+            };
             let entry = LogEntry::Change {
                 envelope: pos,
                 document: item.document,
@@ -310,19 +314,25 @@ impl Batch<'_> {
 
     /// What became of a change that was delivered before.
     fn known(&self, document: DocumentId, hash: ChangeHash) -> Result<Option<Verdict>, DatabaseError> {
-        type Row = (i64, Option<i64>, Option<Vec<u8>>, Option<String>, Option<String>);
+        type Row =
+            (i64, Option<i64>, Option<Vec<u8>>, Option<String>, Option<String>, Option<[u8; 16]>, bool);
         let row: Option<Row> = self
             .db
             .prepare_cached(
-                // What only a stranger's phone handed back is not answered for: here comes its author.
-                "SELECT verdict, accepted, missing, code, why FROM changes
-                 WHERE document = ?1 AND hash = ?2 AND coalesce(code, '') <> ?3",
+                // What only a stranger's phone handed back is not answered for: here comes its author. Unless
+                // the office has done it since: the very same change is not done twice.
+                "SELECT verdict, accepted, missing, code, why, command,
+                        verdict = 3 OR verdict IN (2, 4) AND coalesce(settled, '') = 'salvaged' AS done
+                 FROM changes WHERE document = ?1 AND hash = ?2
+                     AND (coalesce(code, '') <> ?3 OR coalesce(settled, '') = 'salvaged')",
             )?
             .query_row((document.as_bytes(), hash.as_bytes(), ErrorCode::Recovered.as_str()), |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+                let (verdict, accepted, missing) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok((verdict, accepted, missing, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
             })
             .optional()?;
-        Ok(row.map(|(verdict, accepted, missing, code, why)| match (verdict, accepted) {
+        Ok(row.map(|(verdict, accepted, missing, code, why, command, done)| match (verdict, accepted) {
+            _ if done => Verdict::Superseded { command: CommandId::from_bytes(command.unwrap_or_default()) },
             (0, Some(pos)) => Verdict::Accepted { pos: pos.unsigned_abs() },
             (1, _) => Verdict::Pending {
                 missing: missing
@@ -357,15 +367,23 @@ impl Batch<'_> {
                 .query_map((document.as_bytes(), hash.as_bytes()), |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             for source in sources {
-                settled.extend(self.settle(now, source.unsigned_abs())?);
+                settled.extend(self.settle(now, document, source.unsigned_abs())?);
             }
         }
         Ok(())
     }
 
     /// Judges again a change that waited, and tells its hash if it need not wait any longer.
-    fn settle(&mut self, now: Timestamp, source: Pos) -> Result<Option<ChangeHash>, DatabaseError> {
-        let (change, verdict) = judge::judge_waiting(self, now, source)?;
+    fn settle(
+        &mut self,
+        now: Timestamp,
+        document: DocumentId,
+        source: Pos,
+    ) -> Result<Option<ChangeHash>, DatabaseError> {
+        let (change, verdict) = match salvage::superseded_waiting(self.db, document, source)? {
+            Some((change, command)) => (change, LoggedVerdict::Superseded { command }),
+            None => judge::judge_waiting(self, now, source)?,
+        };
         if matches!(verdict, LoggedVerdict::Pending { .. }) {
             return Ok(None);
         }
@@ -416,6 +434,7 @@ fn answer(verdict: LoggedVerdict, pos: Pos) -> Verdict {
         LoggedVerdict::Accepted => Verdict::Accepted { pos },
         LoggedVerdict::Pending { missing } => Verdict::Pending { missing },
         LoggedVerdict::Quarantined { code, why } => Verdict::Quarantined { code, why },
+        LoggedVerdict::Superseded { command } => Verdict::Superseded { command },
         LoggedVerdict::Fork => Verdict::Fork,
     }
 }

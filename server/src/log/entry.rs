@@ -1,11 +1,16 @@
 //! What the log holds.
 
+use std::fmt;
+use std::str::FromStr;
+
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::document::DocumentKind;
 use roundsman_sync_core::error::ErrorCode;
-use roundsman_sync_core::ids::{ChangeHash, DeviceId, DocumentId, OrgId, PersonId, PhotoHash, SiteId};
+use roundsman_sync_core::ids::{
+    ChangeHash, CommandId, DeviceId, DocumentId, OrgId, PersonId, PhotoHash, SiteId,
+};
 use roundsman_sync_core::model::{Department, Role};
 use roundsman_sync_core::protocol::envelope::TimeClaim;
 use roundsman_sync_core::protocol::key::{PublicKey, Signature};
@@ -65,9 +70,27 @@ pub enum LoggedVerdict {
         #[n(1)]
         why: String,
     },
+    /// The office has already done what it meant.
+    #[n(3)]
+    Superseded {
+        /// Its command, which the office's change names too.
+        #[n(0)]
+        command: CommandId,
+    },
     /// Its actor and sequence number were taken.
     #[n(4)]
     Fork,
+}
+
+/// A change by the names that never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct ChangeName {
+    /// In which document it was to be.
+    #[n(0)]
+    pub document: DocumentId,
+    /// What it is called.
+    #[n(1)]
+    pub hash: ChangeHash,
 }
 
 /// One entry of the log. The numbers are part of the file format and are never reused.
@@ -237,9 +260,22 @@ pub enum LogEntry {
         #[n(3)]
         change: ByteVec,
     },
+    /// The office has looked at refused changes and leaves them as they are.
+    #[n(14)]
+    QuarantineClosed {
+        /// Who.
+        #[n(0)]
+        person: PersonId,
+        /// Why, in their words.
+        #[n(1)]
+        note: String,
+        /// The change, and what depends on it.
+        #[n(2)]
+        changes: Vec<ChangeName>,
+    },
     /// A phone whose person had lost a right has read past the loss and had nothing left to send: what it
     /// brings from now on was written with that knowledge.
-    #[n(16)]
+    #[n(15)]
     LossHeard {
         /// Which.
         #[n(0)]
@@ -249,10 +285,32 @@ pub enum LogEntry {
         up_to: Pos,
     },
     /// A phone that was frozen, because it kept using names of changes that were taken, may go on.
-    #[n(17)]
+    #[n(16)]
     DeviceThawed {
         /// Which.
         #[n(0)]
         device: DeviceId,
     },
+}
+
+/// As addresses spell it: the document, a dot, the hash.
+impl fmt::Display for ChangeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.document, self.hash)
+    }
+}
+
+/// A text that names no change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a change is named by its document, a dot and its hash")]
+pub struct NotAChange;
+
+impl FromStr for ChangeName {
+    type Err = NotAChange;
+
+    fn from_str(text: &str) -> Result<Self, NotAChange> {
+        let (document, hash) = text.split_once('.').ok_or(NotAChange)?;
+        let document = document.parse().map_err(|_| NotAChange)?;
+        Ok(Self { document, hash: hash.parse().map_err(|_| NotAChange)? })
+    }
 }

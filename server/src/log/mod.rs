@@ -5,7 +5,7 @@
 
 mod entry;
 
-pub use entry::{LogEntry, LoggedEnvelope, LoggedVerdict};
+pub use entry::{ChangeName, LogEntry, LoggedEnvelope, LoggedVerdict};
 
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::protocol::messages::Pos;

@@ -217,11 +217,14 @@ impl Projection<'_> {
         Ok(())
     }
 
-    /// The device that names bytes owes them.
+    /// The device that names bytes owes them. The office does not, if a phone owes them already: then it has
+    /// only taken over what that phone's person said.
     pub(super) fn owe(&self, hash: PhotoHash, size: u64, first: Delivery) -> Result<(), DatabaseError> {
         self.db
             .prepare_cached(
-                "INSERT INTO owed (hash, device, size, since) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO owed (hash, device, size, since) SELECT ?1, ?2, ?3, ?4
+                 WHERE NOT EXISTS (SELECT 1 FROM owed o JOIN devices d ON d.device = ?2
+                     WHERE o.hash = ?1 AND o.device <> ?2 AND d.person = zeroblob(16))
                  ON CONFLICT (hash, device) DO UPDATE SET preview = 0",
             )?
             .execute((hash.as_bytes(), first.device.as_bytes(), size.cast_signed(), first.received))?;
@@ -229,11 +232,13 @@ impl Projection<'_> {
     }
 
     /// So it does a preview. If the same bytes are somewhere named as a photo, they are owed as that.
-    fn owe_preview(&self, preview: Preview, first: Delivery) -> Result<(), DatabaseError> {
+    pub(super) fn owe_preview(&self, preview: Preview, first: Delivery) -> Result<(), DatabaseError> {
         let Preview { hash, size } = preview;
         self.db
             .prepare_cached(
-                "INSERT OR IGNORE INTO owed (hash, device, size, preview, since) VALUES (?1, ?2, ?3, 1, ?4)",
+                "INSERT OR IGNORE INTO owed (hash, device, size, preview, since) SELECT ?1, ?2, ?3, 1, ?4
+                 WHERE NOT EXISTS (SELECT 1 FROM owed o JOIN devices d ON d.device = ?2
+                     WHERE o.hash = ?1 AND o.device <> ?2 AND d.person = zeroblob(16))",
             )?
             .execute((hash.as_bytes(), first.device.as_bytes(), size.cast_signed(), first.received))?;
         Ok(())

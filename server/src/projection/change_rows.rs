@@ -38,6 +38,7 @@ fn columns(verdict: &LoggedVerdict, pos: Pos) -> VerdictColumns<'_> {
             (1, None, Some(missing.iter().flat_map(|hash| *hash.as_bytes()).collect()), None, None)
         }
         LoggedVerdict::Quarantined { code, why } => (2, None, None, Some(code.as_str()), Some(why)),
+        LoggedVerdict::Superseded { .. } => (3, None, None, None, None),
         LoggedVerdict::Fork => (4, None, None, None, None),
     }
 }
@@ -89,8 +90,10 @@ impl Projection<'_> {
         match verdict {
             LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, bytes, &change, delivery),
             LoggedVerdict::Pending { missing } => self.wait(document, pos, missing, delivery.device),
-            LoggedVerdict::Fork => self.forked(document, &change.actor, delivery),
-            LoggedVerdict::Quarantined { .. } => Ok(()),
+            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => {
+                self.refused(document, bytes, &change, verdict, delivery)
+            }
+            LoggedVerdict::Superseded { .. } => Ok(()),
         }
     }
 
@@ -125,8 +128,10 @@ impl Projection<'_> {
         match verdict {
             LoggedVerdict::Accepted => self.change_accepted(pos, document, kind, &bytes, &change, delivery),
             LoggedVerdict::Pending { missing } => self.wait(document, source, missing, delivery.device),
-            LoggedVerdict::Fork => self.forked(document, &change.actor, delivery),
-            LoggedVerdict::Quarantined { .. } => Ok(()),
+            LoggedVerdict::Quarantined { .. } | LoggedVerdict::Fork => {
+                self.refused(document, &bytes, &change, verdict, delivery)
+            }
+            LoggedVerdict::Superseded { .. } => Ok(()),
         }
     }
 
@@ -171,7 +176,12 @@ impl Projection<'_> {
     /// A phone used a name that was taken. After a first time it was told so, and takes another actor; one that
     /// goes on under the same is not what its person believes it to be, and is frozen until the office has
     /// looked.
-    fn forked(&mut self, document: DocumentId, actor: &[u8], by: Delivery) -> Result<(), DatabaseError> {
+    pub(super) fn forked(
+        &self,
+        document: DocumentId,
+        actor: &[u8],
+        by: Delivery,
+    ) -> Result<(), DatabaseError> {
         let forks: u32 = self
             .db
             .prepare_cached(
@@ -263,6 +273,7 @@ impl Projection<'_> {
         // What is said again under the same command keeps the receipt of when it was first said.
         let said = match change.note {
             Some(note) => {
+                self.command_got_through(pos, id, &note, delivery.device)?;
                 let first = self.first_delivery(id, note.command.as_bytes(), delivery)?;
                 Some(Said { stamp: note.stamp, person: note.person, first })
             }

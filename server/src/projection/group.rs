@@ -86,6 +86,7 @@ impl Projection<'_> {
             | LogEntry::Recovered { .. }
             | LogEntry::LossHeard { .. }
             | LogEntry::DeviceThawed { .. }
+            | LogEntry::QuarantineClosed { .. }
             | LogEntry::PhotoStored { .. } => true,
         }
     }

@@ -11,10 +11,12 @@ mod clock_rows;
 mod contact_rows;
 mod difference;
 mod documents;
+mod ground;
 mod group;
 mod order_rows;
 pub mod queries;
 mod rebuild;
+mod refused_rows;
 mod round_rows;
 pub mod search;
 mod upgrade;
@@ -22,6 +24,7 @@ mod upgrade;
 pub(crate) use change_rows::NEWER_SERVER;
 pub use difference::Difference;
 pub use documents::{DocumentCache, LiveDocument, reads_back};
+pub use ground::{change_at, ground};
 pub use rebuild::{compare, rebuild};
 pub use upgrade::{is_filled, upgrade};
 
@@ -34,7 +37,7 @@ use crate::feed;
 use crate::log::LogEntry;
 
 /// Every table that is made from the log alone, used by rebuild, verify and tests.
-pub const DERIVED_TABLES: [&str; 29] = [
+pub const DERIVED_TABLES: [&str; 31] = [
     "sites",
     "people",
     "roles",
@@ -64,6 +67,8 @@ pub const DERIVED_TABLES: [&str; 29] = [
     "kept_from",
     "case_text",
     "waiting",
+    "closings",
+    "refused_photos",
 ];
 
 /// What the device that stands for the office is called in lists.
@@ -191,6 +196,9 @@ impl Projection<'_> {
             }
             LogEntry::Change { envelope, document, kind, change, verdict } => {
                 self.change_arrived(pos, *envelope, *document, *kind, change, verdict)?;
+            }
+            LogEntry::QuarantineClosed { person, note, changes } => {
+                self.quarantine_closed(pos, at, *person, note, changes)?;
             }
             LogEntry::Settled { change, verdict } => self.change_settled(pos, *change, verdict)?,
             LogEntry::PhotoStored { hash, size, media_type } => {

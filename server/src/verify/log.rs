@@ -83,6 +83,7 @@ impl Signers {
             | LogEntry::Recovered { .. }
             | LogEntry::LossHeard { .. }
             | LogEntry::DeviceThawed { .. }
+            | LogEntry::QuarantineClosed { .. }
             | LogEntry::DeviceRevoked { .. }
             | LogEntry::PhotoStored { .. } => {}
         }

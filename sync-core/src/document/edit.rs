@@ -77,6 +77,14 @@ impl<'a> Edit<'a> {
         Ok(())
     }
 
+    /// Whether nothing stands under a key yet.
+    ///
+    /// # Errors
+    /// If there is no such container.
+    pub fn is_free(&self, container: &[&str], key: &str) -> Result<bool, DocumentError> {
+        Ok(self.tx.get(self.container(container)?, key)?.is_none())
+    }
+
     /// Changes a text from what its writer saw to what they made of it, letter by letter, so that
     /// what others wrote meanwhile stays.
     ///

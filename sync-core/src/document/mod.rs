@@ -20,7 +20,7 @@ mod seed;
 pub use change::{ActorBytes, ChangeNote, NewChange};
 pub use edit::Edit;
 pub use heads::Heads;
-pub use operations::{Act, Put, Write};
+pub use operations::{Act, Put, Write, made_maps};
 pub use parsed::ParsedChange;
 pub use read::Fields;
 pub(crate) use read::{bytes, text, truth};

@@ -12,7 +12,7 @@ use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
 use automerge::{ActorId, ChangeHash as AmHash, Cursor, ObjId, ObjType, Prop, ReadDoc, ScalarValue};
 
 use super::DocumentError::Misdirected;
-use super::{Document, DocumentError, ParsedChange};
+use super::{Document, DocumentError, ParsedChange, ScannedChange};
 use crate::clock::Timestamp;
 
 /// One thing that a change does.
@@ -85,6 +85,47 @@ impl From<&ScalarValue> for Put {
 
 /// The keys on the way to the deepest object that holds anything: `entries`, `<entry id>`.
 const DEPTH_MAX: usize = 2;
+
+impl Put {
+    /// The value as Automerge takes it; nothing for what documents do not hold.
+    pub(crate) fn scalar(&self) -> Option<ScalarValue> {
+        Some(match self {
+            Self::Nothing => ScalarValue::Null,
+            Self::Text(text) => text.as_str().into(),
+            Self::Bytes(bytes) => ScalarValue::Bytes(bytes.clone()),
+            Self::Number(number) => ScalarValue::Uint(*number),
+            Self::Time(at) => ScalarValue::Timestamp(at.millis()),
+            Self::Truth(truth) => ScalarValue::Boolean(*truth),
+            Self::Other => return None,
+        })
+    }
+}
+
+/// The fields of every map that a change makes, wherever in its document. Needs nothing that the change builds
+/// on, so it tells also what a change names that stands on nothing. Empty if the bytes cannot be read.
+pub fn made_maps(bytes: &[u8], scanned: &ScannedChange) -> Vec<BTreeMap<String, Put>> {
+    // Automerge 0.12 panics on some inputs while it expands operations.
+    let read = || {
+        let change = ParsedChange::of(bytes, scanned.clone()).ok()?.change;
+        let actor = ActorId::from(scanned.actor.as_slice());
+        let mut made: BTreeMap<u64, BTreeMap<String, Put>> = BTreeMap::new();
+        for (op, number) in change.decode().operations.iter().zip(scanned.start_op..) {
+            match (&op.action, &op.obj, &op.key) {
+                (OpType::Make(ObjType::Map), _, _) => {
+                    made.insert(number, BTreeMap::new());
+                }
+                (OpType::Put(value), ObjectId::Id(into), Key::Map(key)) if *into.actor() == actor => {
+                    if let Some(fields) = made.get_mut(&into.counter()) {
+                        fields.insert(key.to_string(), value.into());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(made.into_values().collect())
+    };
+    catch_unwind(AssertUnwindSafe(read)).ok().flatten().unwrap_or_default()
+}
 
 impl Document {
     /// What the operations of a change do, in their order; letters of one text count as one. The document

@@ -1,7 +1,8 @@
 //! What is in a document: cases with their orders, entries, photos and sign-offs; contacts; rounds; estates.
 //!
 //! Reading never fails: what a newer or broken program wrote reads as absent or unknown. Writing goes
-//! through [`Command`] only, the same on the phone and in the office.
+//! through [`Command`] only, the same on the phone and in the office; what a refused change meant is written
+//! anew by [`Meant`].
 
 mod case;
 mod checks;
@@ -12,6 +13,7 @@ mod estate_checks;
 mod execute;
 pub mod fact;
 mod money;
+mod named;
 mod order;
 mod result_checks;
 mod round;
@@ -28,9 +30,10 @@ pub use command::{
 };
 pub use contact::{Contact, Signature};
 pub use entry::{Declared, Entry};
-pub use execute::{Author, Documents, Written};
+pub use execute::{Author, Documents, Meant, Written};
 pub use fact::Fact;
 pub use money::{Fen, NotMoney};
+pub use named::{NamedBytes, named_bytes};
 pub use order::{Order, Party, Window};
 pub use round::{
     Answer, Check, Due, ItemAnswer, PlannedCheckpoint, Reading, Round, RoundEntry, RoundPhoto, RoundPlan,

@@ -7,9 +7,11 @@ pub mod http_signature;
 pub mod key;
 pub mod messages;
 pub mod packing;
+mod reasons;
 pub mod repair;
 pub mod version;
 
+pub use reasons::{Reason, SUPERSEDED, reason};
 pub use version::PROTOCOL;
 
 /// The media type of a request or reply body: CBOR in one zstd frame.

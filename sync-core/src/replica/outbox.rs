@@ -12,6 +12,7 @@ use crate::ids::{ChangeHash, CommandId, DocumentId};
 use crate::model::Command;
 use crate::protocol::envelope::Envelope;
 use crate::protocol::messages::Pos;
+use crate::protocol::{Reason, SUPERSEDED, reason};
 
 /// Where one edit stands, in terms a person understands.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -57,6 +58,20 @@ impl EditState {
         match self {
             Self::OnThisPhone | Self::Sent | Self::Waiting { .. } => false,
             Self::Accepted { .. } | Self::Refused { .. } | Self::Superseded => true,
+        }
+    }
+
+    /// Whether it was refused only because of what it builds on.
+    pub(super) fn is_unfounded(&self) -> bool {
+        matches!(self, Self::Refused { code: ErrorCode::DependencyRefused, .. })
+    }
+
+    /// Why what was typed is not in its document, for whoever typed it; nothing while it may still get there.
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Refused { code, .. } => Some(reason(*code)),
+            Self::Superseded => Some(SUPERSEDED),
+            Self::OnThisPhone | Self::Sent | Self::Waiting { .. } | Self::Accepted { .. } => None,
         }
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::draft::{Draft, changes_of};
 use super::meta::Meta;
+use super::outbox::{EditState, OutboxRow};
 use super::rebase::Plan;
 use super::snapshot::heads_of;
 use super::store::{DocumentHead, SummaryRow, Write};
-use crate::document::{Document, DocumentError, DocumentKind, scan};
+use crate::document::{Document, DocumentError, DocumentKind, ScannedChange, scan};
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::DocumentId;
 use crate::model::CaseSummary;
@@ -94,7 +95,8 @@ fn take_page(
             }
             PageDocument::Changes { number, changes } => match draft.by_number(number)? {
                 Some(id) => {
-                    let changes = changes.into_iter().map(Into::into).collect();
+                    let changes: Vec<Vec<u8>> = changes.into_iter().map(Into::into).collect();
+                    taken_over(draft, plan, id, changes.iter())?;
                     walked.lost_track |= !take_changes(draft, id, changes)?;
                 }
                 None => walked.lost_track = true,
@@ -169,10 +171,27 @@ pub(super) fn enter(
     }
     if edits.is_empty() {
         draft.replace_unread(id, head, snapshot, summary);
-        return Ok(());
+    } else {
+        let document =
+            Document::load(kind, &snapshot).map_err(|error| malformed(format!("{id}: {error}")))?;
+        put_under(draft, plan, id, head, document, edits)?;
     }
-    let mut document =
-        Document::load(kind, &snapshot).map_err(|error| malformed(format!("{id}: {error}")))?;
+    if let Some(document) = refused_copy(draft, id)? {
+        let changes = document.changes().into_iter().map(|change| change.bytes);
+        taken_over(draft, plan, id, changes)?;
+    }
+    Ok(())
+}
+
+/// Puts a document that came under the own edits that are not settled.
+fn put_under(
+    draft: &mut Draft<'_>,
+    plan: &mut Plan,
+    id: DocumentId,
+    head: DocumentHead,
+    mut document: Document,
+    edits: Vec<OutboxRow>,
+) -> Result<(), Refusal> {
     let mut later = Vec::new();
     for row in edits {
         for change in changes_of(&row, id)? {
@@ -230,6 +249,48 @@ fn take_changes(draft: &mut Draft<'_>, id: DocumentId, changes: Vec<Vec<u8>>) ->
         draft.count_accepted(id, &deps, hash)?;
     }
     Ok(complete)
+}
+
+/// A document that just entered, if something was refused in it here.
+fn refused_copy(draft: &mut Draft<'_>, id: DocumentId) -> Result<Option<Document>, Refusal> {
+    let refused = draft.store().refused()?;
+    let concerned = refused.iter().any(|row| row.items.iter().any(|item| item.document == id));
+    if concerned { draft.copy(id) } else { Ok(None) }
+}
+
+/// What was refused here and stands in a change of somebody else now, the office has taken over: it is done. What
+/// was refused only because it built on that is made again, on the ground that is there now.
+fn taken_over(
+    draft: &mut Draft<'_>,
+    plan: &mut Plan,
+    id: DocumentId,
+    changes: impl Iterator<Item = impl AsRef<[u8]>>,
+) -> Result<(), Refusal> {
+    let refused = draft.store().refused()?;
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let arrived: Vec<_> = changes.filter_map(|change| scan(change.as_ref()).ok()).collect();
+    let mut is_done = false;
+    for row in &refused {
+        let is_open = row.items.iter().any(|item| item.document == id && !item.counted);
+        // The part of an edit that was accepted stands under the same command.
+        let by_another = |hash| row.items.iter().all(|item| item.hash != hash);
+        let done = |change: &ScannedChange| {
+            change.note.is_some_and(|note| note.command == row.id) && by_another(change.hash)
+        };
+        if is_open && arrived.iter().any(done) {
+            draft.put_edit(OutboxRow { state: EditState::Superseded, ..row.clone() });
+            is_done = true;
+        }
+    }
+    for row in refused.iter().filter(|_| is_done) {
+        let Some(row) = draft.edit(row.seq)? else { continue };
+        if row.state.is_unfounded() && row.items.iter().any(|item| item.document == id) {
+            plan.again.insert(row.seq);
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn read_summary(bytes: Vec<u8>) -> Result<SummaryRow, Refusal> {

@@ -97,7 +97,13 @@ impl World {
         let fine = match reply.status() {
             status if status.is_success() => true,
             StatusCode::UNAUTHORIZED => {
-                matches!(code, Some(ErrorCode::TokenStale | ErrorCode::RequestReplayed))
+                // A grant holds for a week; phones are away for longer now and then.
+                matches!(
+                    code,
+                    Some(
+                        ErrorCode::TokenStale | ErrorCode::RequestReplayed | ErrorCode::UploadTokenInvalid
+                    )
+                )
             }
             // A photo's way: the same piece again, an upload that was swept, a grant that ran out.
             StatusCode::CONFLICT | StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => true,

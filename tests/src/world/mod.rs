@@ -6,7 +6,8 @@
 //!
 //! - `time`, `link`, `files`: what phones and servers stand on. `server`, `device`: the machines.
 //! - `steps`: one step of a run, drawn by chance. `people`: what somebody does on a phone; `rounds`: on a round. `office`: what
-//!   the office does. `rogue`: a phone that checks nothing. `courier`: requests on their way. `heal`: the end of all faults.
+//!   the office does. `quarantine`: what it does about
+//!   refusals. `rogue`: a phone that checks nothing. `courier`: requests on their way. `heal`: the end of all faults.
 //!
 //! **Invariant.** Nothing here reads a clock, draws chance of its own or depends on the order of a hash
 //! map, so two runs of a seed have equal traces.
@@ -26,6 +27,7 @@ mod link;
 mod office;
 mod people;
 pub mod properties;
+mod quarantine;
 pub mod recording;
 mod rogue;
 mod rounds;
@@ -96,6 +98,8 @@ pub struct World {
     pub canaries: Vec<Canary>,
     /// Who ever lost a role: what they did before their phone heard of it may be refused.
     pub ever_lost_a_role: BTreeSet<PersonId>,
+    /// What the office took over of what was refused, and when.
+    pub taken_over: BTreeMap<(DocumentId, CommandId), Timestamp>,
     /// A phone whose program checks nothing.
     rogue: Option<rogue::Rogue>,
     rng: ChaCha8Rng,
@@ -187,6 +191,7 @@ impl World {
             ever_assigned: BTreeSet::new(),
             canaries: Vec::new(),
             ever_lost_a_role: BTreeSet::new(),
+            taken_over: BTreeMap::new(),
             rogue: None,
             rng,
             weather: Weather::CALM,

@@ -24,9 +24,10 @@ enum Event {
     GiveRole,
     TakeRole,
     Misbehave,
+    DealWithARefusal,
 }
 
-const EVENTS: [(Event, u32); 13] = [
+const EVENTS: [(Event, u32); 14] = [
     (Event::Command, 90),
     (Event::Sync, 80),
     (Event::Office, 18),
@@ -40,6 +41,7 @@ const EVENTS: [(Event, u32); 13] = [
     (Event::GiveRole, 3),
     (Event::TakeRole, 2),
     (Event::Misbehave, 14),
+    (Event::DealWithARefusal, 8),
 ];
 
 impl World {
@@ -127,6 +129,10 @@ impl World {
             }
             Event::Misbehave => {
                 self.misbehave();
+                Ok(())
+            }
+            Event::DealWithARefusal => {
+                self.deal_with_a_refusal();
                 Ok(())
             }
         }

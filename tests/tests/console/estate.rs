@@ -18,6 +18,7 @@ use roundsman_sync_core::error::Refusal;
 use roundsman_sync_core::ids::{
     BootId, CommandId, DocumentId, EntryId, OrderId, PersonId, PhotoHash, SiteId,
 };
+use roundsman_sync_core::limits::REQUEST_BYTES_MAX;
 use roundsman_sync_core::model::fact::Arrival;
 use roundsman_sync_core::model::{
     Author, CaseKind, Channel, Classification, Command, ContactDetails, Department, Documents, Fact, NewCase,
@@ -25,6 +26,8 @@ use roundsman_sync_core::model::{
 };
 use roundsman_sync_core::protocol::envelope::{Envelope, EnvelopeItem, TimeClaim};
 use roundsman_sync_core::protocol::key::{Algorithm, Signer, SoftwareSigner};
+use roundsman_sync_core::protocol::messages::{SyncRequest, Verdict};
+use roundsman_sync_core::protocol::packing;
 use roundsman_sync_core::replica::{Environment, Replica, SignOffResult, SqliteStore, SyncBudget};
 
 use super::browser::Browser;
@@ -68,6 +71,14 @@ impl Phone {
     /// What the phone's own clock says, in minutes after [`BACK`].
     pub(crate) fn set_clock(&self, minutes: i64) {
         self.clock.store(BACK.plus_millis(minutes * MINUTE_MS).millis(), Ordering::Relaxed);
+    }
+
+    /// The envelopes that it would send now, oldest first.
+    fn to_send(&mut self) -> Vec<Vec<u8>> {
+        let mut session = self.replica.start_sync(SyncBudget::default());
+        let request = self.replica.next_request(&mut session).unwrap().unwrap();
+        let asked: SyncRequest = packing::unpack(request.body(), REQUEST_BYTES_MAX).unwrap();
+        asked.envelopes.into_iter().map(Into::into).collect()
     }
 
     /// Syncs when the server's clock says that many minutes after [`BACK`].
@@ -270,6 +281,20 @@ impl Estate {
                     Envelope::seal(office.org, device, person, SCHEMA, claim, items, &signer).unwrap();
                 let bytes = minicbor::to_vec(sealed).unwrap();
                 batch.push(BACK, &office.secret, &Delivered { device, envelopes: vec![&bytes] })?;
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    /// Of what the guard's phone wrote, only the last edit reaches the server, by a way that lost the others.
+    pub(crate) fn bring_last_only(&mut self) {
+        let device = self.guard.replica.enrolled().unwrap().device;
+        let last = self.guard.to_send().pop().unwrap();
+        self.service
+            .write::<_, OfficeError>(|batch, office| {
+                let delivered = Delivered { device, envelopes: vec![&last] };
+                let verdicts = batch.push(BACK, &office.secret, &delivered)?;
+                assert!(matches!(verdicts[0][0], Verdict::Pending { .. }), "{verdicts:?}");
                 Ok(())
             })
             .unwrap();

@@ -10,4 +10,5 @@ mod estate;
 mod pages;
 mod pictures;
 mod programs;
+mod quarantine;
 mod shared_photos;

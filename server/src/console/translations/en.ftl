@@ -492,3 +492,67 @@ contradiction-paid_without_signature = Paid without a signature
 contradiction-paid_other_sum = Paid another sum than agreed
 contradiction-denial_unconfirmed = Told ‘not our fault’ unconfirmed
 contradiction-handled_by_person_concerned = Handled by the person concerned
+
+nav-quarantine = Refused edits
+nav-quarantine-open = { $n ->
+    [100] 100 or more open
+   *[other] { $n } open
+}
+quarantine-title = Refused edits
+quarantine-why = These edits reached the server and were not accepted. Nothing of them is lost: take over what was meant, or close them with a note.
+quarantine-search = Search refused edits
+quarantine-search-hint = Part of a name, a phone, or a case number
+quarantine-state = State
+quarantine-reason = Why it was refused
+quarantine-by = Whose edit
+quarantine-no-case = not here yet
+quarantine-empty = No refused edits
+quarantine-empty-open = Nothing is open. Whatever phones brought has been accepted or dealt with.
+quarantine-empty-filter = Nothing matches. Try fewer words or another state.
+quarantine-back = Back to refused edits
+refused-state-open = Open
+refused-state-closed = Closed with a note
+refused-state-salvaged = Taken over by the office
+refused-state-made_again = Made again on the phone
+refused-not-done = Nothing was changed.
+refused-unread = This edit cannot be read. It is kept as it came.
+refused-why = Why it was refused
+refused-depends = What depends on it
+refused-depends-why = Edits of the same document that build on it. Phones make them again by themselves where that is possible.
+refused-depends-none = Nothing depends on it.
+refused-depends-waits = Waits for it
+refused-deal = Deal with it
+refused-salvage = Take over
+refused-salvage-why = What was meant is written anew in your name, with a word about who wrote it first. The phone is told that it is done.
+refused-salvage-together = { $n ->
+    [one] The same edit was refused in 1 more document, which is taken over with it.
+   *[other] The same edit was refused in { $n } more documents, which are taken over with it.
+}
+refused-salvage-sure = Yes, take it over in my name
+refused-close = Close with a note
+refused-close-why = The edit stays as it is, readable and without effect. What depends on it is closed with it. This is not undone.
+refused-close-note = Note: why it is not needed
+refused-close-sure = Yes, close it
+timeline-taken-over = Taken over from a refused edit
+waiting-title = Waiting edits
+waiting-why = These edits arrived before something that they build on. They are judged as soon as that arrives.
+waiting-empty = Nothing waits
+waiting-age = Waits for
+waiting-for = What it waits for
+waiting-for-phone = An earlier edit from the phone of
+waiting-for-server = a newer version of this server
+field-words = The caller’s own words
+field-confidential = Confidential
+field-description = Description
+field-photo = Photo
+field-sign_off = Sign-off
+field-signer = Signer
+field-check = Result
+field-started = Round begun
+field-finished = Round finished
+field-policy = Policy
+field-area = Area
+field-route = Route
+field-checkpoint = Point
+field-person = Member of staff
+refusal-recovered = Handed back by another phone after a restore

@@ -13,6 +13,7 @@ mod headers;
 mod login;
 mod pages;
 mod pictures;
+mod quarantine;
 mod sign_in;
 mod views;
 mod visit;
@@ -40,6 +41,11 @@ pub fn routes() -> axum::Router<App> {
         .route("/cases/{case}", get(pages::case))
         .route("/cases/{case}/signatures/{sign_off}", get(pictures::signature))
         .route("/photos/{hash}", get(pictures::shown))
+        .route(paths::QUARANTINE, get(quarantine::list))
+        .route(paths::WAITING, get(quarantine::waiting))
+        .route("/quarantine/{change}", get(quarantine::one))
+        .route("/quarantine/{change}/salvage", post(quarantine::salvage))
+        .route("/quarantine/{change}/close", post(quarantine::close))
         .route(paths::LOGIN, get(login::form).post(login::enter))
         .route(paths::LOGOUT, post(login::leave))
         .route(paths::PASSWORD, get(login::password_form).post(login::change_password))
@@ -64,7 +70,11 @@ pub fn routes() -> axum::Router<App> {
         .route("/v1/rounds/due", get(api::rounds::due))
         .route("/v1/rounds/{round}", get(api::rounds::one))
         .route("/v1/conflicts", get(api::lists::conflicts))
-        .route("/v1/quarantine", get(api::lists::quarantine))
+        .route("/v1/quarantine", get(api::quarantine::list))
+        .route("/v1/quarantine/waiting", get(api::quarantine::waiting))
+        .route("/v1/quarantine/{change}", get(api::quarantine::one))
+        .route("/v1/quarantine/{change}/salvage", post(api::quarantine::salvage))
+        .route("/v1/quarantine/{change}/close", post(api::quarantine::close))
         .route("/v1/devices", get(api::lists::devices))
         .route("/v1/people", get(api::lists::people))
         .route("/v1/kpis", get(api::kpis::kpis))

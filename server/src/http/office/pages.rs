@@ -18,7 +18,8 @@ use crate::projection::queries::{self, CaseKey, CaseQuery};
 /// Cases on one page of the list.
 const CASES_PER_PAGE: u16 = 50;
 
-fn making(desk: &Desk) -> views::Making {
+/// What makes the views of a page for whoever asks.
+pub(super) fn making(desk: &Desk) -> views::Making {
     let lang = desk.visit.lang;
     views::Making { lang, zone: desk.visit.app.zone, now: App::now(), sites: desk.reach.sites() }
 }
@@ -36,11 +37,10 @@ pub(super) async fn list(desk: Desk, filter: Result<Query<CaseFilter>, QueryReje
             limit: CASES_PER_PAGE,
             ..CaseQuery::default()
         };
-        let reach = desk.reach.clone();
-        let found = desk.visit.app.read(move |db| queries::cases(db, &reach, &wanted)).await?;
+        let (found, open) = desk.read(move |db, reach| queries::cases(db, reach, &wanted)).await?;
         let made = making(&desk);
         let view = made.case_list(filter, found);
-        Ok(desk.visit.page(StatusCode::OK, console::cases(&desk.visit.frame(), &view)))
+        Ok(desk.visit.page(StatusCode::OK, console::cases(&desk.frame(open), &view)))
     };
     let page = page.await;
     desk.visit.answer(page)
@@ -49,13 +49,12 @@ pub(super) async fn list(desk: Desk, filter: Result<Query<CaseFilter>, QueryReje
 /// `GET /cases/{case}`, where the case is named by its id or its number.
 pub(super) async fn case(desk: Desk, Path(key): Path<String>) -> Response {
     let page = async {
-        let reach = desk.reach.clone();
         let key: CaseKey = key.parse().unwrap_or_else(|never| match never {});
-        let found = desk.visit.app.read(move |db| queries::case(db, &reach, &key)).await?;
+        let (found, open) = desk.read(move |db, reach| queries::case(db, reach, &key)).await?;
         let found = found.ok_or_else(|| Problem::new(ErrorCode::NotFound, "there is no such case"))?;
         let made = making(&desk);
         let view = made.case(found);
-        Ok(desk.visit.page(StatusCode::OK, console::case(&desk.visit.frame(), &view)))
+        Ok(desk.visit.page(StatusCode::OK, console::case(&desk.frame(open), &view)))
     };
     let page = page.await;
     desk.visit.answer(page)

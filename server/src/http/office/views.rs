@@ -1,5 +1,7 @@
 //! From what queries found to what pages show.
 
+mod quarantine;
+
 use chrono_tz::Tz;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::OrderId;
@@ -13,7 +15,7 @@ use crate::console::{
 use crate::projection::queries::{
     self, CaseDetails, CaseLine, CasePage, ContactValues, Drawing, FieldValue, FieldValues, Fitness,
     Mentions, OrderDetails, PersonName, PhotoDetails, RefusedChange, SignOffDetails, StatedValue,
-    TimelineEntry,
+    TimelineEntry, TriedLine,
 };
 use crate::told::{Telling, told};
 
@@ -199,6 +201,7 @@ impl Making {
             told: told.map(Text::from),
             note: text(entry.note),
             declared: entry.declared_why.map(|why| (happened, Text::from(why))),
+            taken_over: entry.taken_over.map(|refused| refused.to_string()),
             witness: Witness::new(entry.not_before, entry.received, self.zone),
             time_flags,
             photos: Vec::new(),
@@ -250,12 +253,13 @@ impl Making {
 
     fn refused(&self, change: RefusedChange) -> RefusedEdit {
         RefusedEdit {
+            id: change.id.to_string(),
             code: change.code,
             reason: Text::from(change.why),
             by: name(change.by),
             device: change.device.map(Text::from),
             received: self.moment(change.received),
-            tried: Text::from(change.tried),
+            tried: Text::from(change.tried.iter().map(TriedLine::text).collect::<Vec<_>>().join("\n")),
         }
     }
 }

@@ -8,11 +8,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use roundsman_sync_core::error::ErrorCode;
+use rusqlite::Connection;
 
 use crate::app::App;
 use crate::auth::accounts::{self, Account};
 use crate::auth::session::SessionToken;
 use crate::console::{self, Failure, Frame, LANG_COOKIE, Lang, SignedIn, Text, paths};
+use crate::database::DatabaseError;
 use crate::error::Problem;
 use crate::http::request_id::RequestId;
 use crate::projection::queries::{self, Reach};
@@ -109,6 +111,7 @@ impl Visit {
             lang: self.lang,
             organisation: Text::from(self.app.service.identity().org_name.as_str()),
             person,
+            refused: 0,
             csrf: self.token.csrf_token(),
             here: self.here.clone(),
         }
@@ -189,6 +192,23 @@ impl FromRequestParts<App> for Desk {
         }
         let reach = session.reach.clone();
         Ok(Self { visit, reach })
+    }
+}
+
+impl Desk {
+    /// What a page shows, and how many refused changes are open to show in its header.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection, &Reach) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<(T, u32), Problem> {
+        let reach = self.reach.clone();
+        let read = move |db: &Connection| Ok((query(db, &reach)?, queries::quarantine_open(db, &reach)?));
+        self.visit.app.read(read).await
+    }
+
+    /// What surrounds a page, with so many refused changes open.
+    pub(super) fn frame(&self, open: u32) -> Frame {
+        Frame { refused: open.into(), ..self.visit.frame() }
     }
 }
 

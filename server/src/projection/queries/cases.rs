@@ -9,6 +9,7 @@ use rusqlite::{Connection, Row, ToSql};
 
 use super::names::{PersonName, person};
 use super::reach::case_is_seen;
+use super::refused::OPEN;
 use super::{Reach, id};
 use crate::database::DatabaseError;
 use crate::projection::search;
@@ -115,10 +116,6 @@ pub struct CaseLine {
     pub refused: u32,
 }
 
-/// Refused changes of the document `c.id` whose command did not get through in another change.
-pub(super) const UNSETTLED: &str = "r.verdict IN (2, 4) AND NOT EXISTS (SELECT 1 FROM changes a
-    WHERE a.document = r.document AND a.command = r.command AND a.verdict = 0)";
-
 fn columns() -> String {
     format!(
         "c.document, c.id, c.number, c.site, coalesce(s.name, ''), c.kind, c.channel, c.status, c.urgency,
@@ -127,7 +124,7 @@ fn columns() -> String {
          (SELECT count(DISTINCT field) FROM parallel_edits e WHERE e.document = c.document),
          (SELECT count(DISTINCT p.hash) FROM photos p WHERE p.document = c.document
              AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.hash = p.hash)),
-         (SELECT count(*) FROM changes r WHERE r.document = c.id AND {UNSETTLED}), c.anonymous,
+         (SELECT count(*) FROM changes r WHERE r.document = c.id AND {OPEN}), c.anonymous,
          nullif(c.about, :me)"
     )
 }

@@ -49,6 +49,20 @@ pub enum FieldValue {
     Truth(bool),
 }
 
+impl FieldValue {
+    /// The value as plain text, with words as they are spelled in documents.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Word(text) | Self::Subject(text) | Self::Text(text) => text.clone(),
+            Self::Person(person) => person.name.clone(),
+            Self::Time(at) => at.to_string(),
+            Self::Party(party) => party.to_string(),
+            Self::Window(window) => window.to_string(),
+            Self::Truth(truth) => truth.to_string(),
+        }
+    }
+}
+
 /// Reads registers of one container of a document.
 pub(super) struct Registers<'a> {
     pub(super) db: &'a Connection,

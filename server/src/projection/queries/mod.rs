@@ -27,6 +27,7 @@ mod rounds;
 mod sign_offs;
 pub mod standing;
 mod timeline;
+mod tried;
 
 pub use case::{CaseDetails, CaseKey, OrderDetails, case, case_head, case_timeline};
 pub use cases::{CASES_PER_PAGE_MAX, CaseLine, CasePage, CaseQuery, FOUND_MAX, Found, cases};
@@ -38,9 +39,13 @@ pub use mentions::Mentions;
 pub use names::{PersonName, person};
 pub use people::{PeoplePage, PeopleQuery, PersonLine, RoleHeld, people, works_at};
 pub use photos::{FoundPhoto, PhotoDetails, PhotoStanding, StoredPhoto, photo, signature};
-pub use quarantine::{QuarantinePage, QuarantinedChange, quarantine};
+pub use quarantine::{
+    Dependent, OPEN_COUNTED_MAX, QuarantinePage, QuarantineQuery, QuarantinedChange, RefusedDetails,
+    RefusedPhoto, RefusedState, Settlement, WaitingChange, WaitingPage, WaitsFor, quarantine,
+    quarantine_open, refused_change, takes_over, waiting,
+};
 pub use reach::Reach;
-pub use refused::RefusedChange;
+pub use refused::{RefusedChange, Unreadable};
 pub use rounds::{
     AnswerDetails, DueLine, DueState, HurryDetails, PointCounts, PointDetails, ResultDetails, RoundDetails,
     RoundLine, RoundPage, RoundQuery, due_rounds, due_rounds_for_operator, round, round_for_operator, rounds,
@@ -48,10 +53,13 @@ pub use rounds::{
 };
 pub use sign_offs::{Drawing, Fitness, SignOffDetails};
 pub use timeline::{TimeFlag, TimelineEntry, time_flags};
+pub use tried::{TriedKind, TriedLine};
 
 use roundsman_sync_core::document::{Document, DocumentKind};
 use roundsman_sync_core::ids::DocumentId;
 use rusqlite::{Connection, OptionalExtension, Row};
+
+pub use crate::log::ChangeName;
 
 use crate::database::DatabaseError;
 

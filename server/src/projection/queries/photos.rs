@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::Reach;
 use super::names::PersonName;
+use super::quarantine::names_photo;
 use super::reach::{SITES, case_is_seen};
 use super::timeline::phone;
 use crate::database::DatabaseError;
@@ -71,16 +72,19 @@ impl PhotoStanding {
 pub(super) fn photos(db: &Connection, document: i64) -> Result<Vec<PhotoDetails>, DatabaseError> {
     let mut statement = db.prepare_cached(
         "SELECT f.hash, f.size, f.role, f.caption, f.person, p.name, f.claimed_at, f.received, b.media_type,
-                d.person, h.name, d.name, f.device,
+                d.person, h.name, d.name, d.device,
                 EXISTS (SELECT 1 FROM blobs s WHERE s.hash = f.preview)
          FROM photos f LEFT JOIN people p ON p.person = f.person LEFT JOIN blobs b ON b.hash = f.hash
-             LEFT JOIN devices d ON d.device = f.device LEFT JOIN people h ON h.person = d.person
+             LEFT JOIN devices d ON d.device = coalesce((SELECT w.device FROM owed w
+                 JOIN devices o ON o.device = f.device AND o.person = zeroblob(16)
+                 WHERE w.hash = f.hash AND w.device <> f.device LIMIT 1), f.device)
+             LEFT JOIN people h ON h.person = d.person
          WHERE f.document = ?1 ORDER BY f.stamp, f.photo, f.person",
     )?;
     let rows = statement.query_map([document], |row| {
         let by = PersonName::new(PersonId::from_bytes(row.get(4)?), row.get(5)?);
         let owner: Option<[u8; 16]> = row.get(9)?;
-        // What the office itself named, the person at the desk has.
+        // What the office took over from a phone, that phone has; what it named itself, the person at the desk.
         let holder = match owner {
             Some(owner) if owner != [0; 16] => PersonName::new(PersonId::from_bytes(owner), row.get(10)?),
             Some(_) | None => by.clone(),
@@ -123,7 +127,7 @@ pub struct FoundPhoto {
     pub preview: Option<PhotoHash>,
 }
 
-/// The photo or preview of this hash, if a case or round in reach names it.
+/// The photo or preview of this hash, if a case or round in reach names it, or a refused change of one.
 ///
 /// # Errors
 /// If the database fails.
@@ -139,13 +143,19 @@ pub fn photo(db: &Connection, reach: &Reach, hash: PhotoHash) -> Result<Option<F
         case_is_seen()
     );
     let me = reach.person();
-    Ok(db
+    let named = db
         .prepare_cached(&sql)?
         .query_row(named_params! { ":hash": hash.as_bytes(), ":me": me.as_bytes() }, |row| {
             let preview: Option<[u8; 32]> = row.get(1)?;
             Ok(FoundPhoto { hash, is_here: row.get(0)?, preview: preview.map(PhotoHash::from_bytes) })
         })
-        .optional()?)
+        .optional()?;
+    if named.is_some() {
+        return Ok(named);
+    }
+    let Some(preview) = names_photo(db, reach, hash)? else { return Ok(None) };
+    let is_here = db.prepare_cached("SELECT 1 FROM blobs WHERE hash = ?1")?.exists([hash.as_bytes()])?;
+    Ok(Some(FoundPhoto { hash, is_here, preview }))
 }
 
 /// The drawn signature of a sign-off, if its bytes are here and the person may see it.

@@ -5,6 +5,7 @@ use roundsman_sync_core::model::Role;
 use rusqlite::Connection;
 
 use crate::database::DatabaseError;
+use crate::feed;
 
 /// What one person may see in the office: the cases of the estates where they work at a desk.
 ///
@@ -89,6 +90,11 @@ impl Reach {
         self.sees_cases(site)
     }
 
+    /// Whether the person handles what is about a member of staff, or confidential, at that estate.
+    pub fn handles_restricted(&self, site: SiteId) -> bool {
+        self.roles.iter().any(|&(at, role)| at == site && feed::handles_restricted(role))
+    }
+
     /// How many estates the person sees cases of.
     pub fn sites(&self) -> usize {
         let mut sites: Vec<_> =
@@ -109,7 +115,6 @@ impl Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feed;
 
     #[test]
     fn the_sql_names_exactly_the_roles_that_have_a_desk() {

@@ -1,7 +1,8 @@
 //! Entries: what somebody stated, and what the server witnessed of it.
 
-use roundsman_sync_core::clock::Timestamp;
-use roundsman_sync_core::ids::{EntryId, OrderId, PersonId};
+use roundsman_sync_core::clock::{Stamp, Timestamp};
+use roundsman_sync_core::document::{ChangeNote, scan};
+use roundsman_sync_core::ids::{ChangeHash, DocumentId, EntryId, OrderId, PersonId};
 use roundsman_sync_core::model::{EntryKind, Fact};
 use rusqlite::{Connection, Row};
 use serde_json::Value;
@@ -9,6 +10,8 @@ use serde_json::Value;
 use super::id;
 use super::names::PersonName;
 use crate::database::DatabaseError;
+use crate::log::ChangeName;
+use crate::projection::change_at;
 
 /// Clocks of phones and servers differ by seconds on any day; only more than this is worth a word.
 const CLOCK_SLACK_MS: i64 = 2 * 60 * 1000;
@@ -40,6 +43,8 @@ pub struct TimelineEntry {
     pub happened_at: Timestamp,
     /// Why it was entered later, if the time was declared.
     pub declared_why: Option<String>,
+    /// The refused change that the office took over with this.
+    pub taken_over: Option<ChangeName>,
     /// When the server had last spoken to the phone before that, as far as it can prove.
     pub not_before: Option<Timestamp>,
     /// When the server first held it.
@@ -122,12 +127,13 @@ pub(super) fn details(row: &Row<'_>, column: &str) -> rusqlite::Result<Value> {
 pub(super) fn timeline(db: &Connection, document: i64) -> Result<Vec<TimelineEntry>, DatabaseError> {
     let mut statement = db.prepare_cached(
         "SELECT e.entry, e.kind, e.work_order, e.person, p.name, d.name, d.person, e.note, e.claimed_at,
-                e.not_before, e.received, e.details AS details, e.happened, e.declared_why
+                e.not_before, e.received, e.details AS details, e.happened, e.declared_why, e.stamp
          FROM entries e LEFT JOIN people p ON p.person = e.person LEFT JOIN devices d ON d.device = e.device
          WHERE e.document = ?1 ORDER BY e.stamp, e.entry, e.person",
     )?;
     let rows = statement.query_map([document], |row| {
-        Ok(TimelineEntry {
+        let stamp = Stamp::from_u64(row.get::<_, i64>(14)?.cast_unsigned());
+        let entry = TimelineEntry {
             id: EntryId::from_bytes(row.get(0)?),
             kind: row.get(1)?,
             order: id(row, 2, OrderId::from_bytes)?,
@@ -138,11 +144,43 @@ pub(super) fn timeline(db: &Connection, document: i64) -> Result<Vec<TimelineEnt
             claimed_at: Timestamp::from_millis(row.get(8)?),
             happened_at: Timestamp::from_millis(row.get(12)?),
             declared_why: row.get(13)?,
+            taken_over: None,
             not_before: row.get::<_, Option<i64>>(9)?.map(Timestamp::from_millis),
             received: Timestamp::from_millis(row.get(10)?),
-        })
+        };
+        Ok((stamp, entry))
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let taken_over = taken_over(db, document)?;
+    let named = rows.into_iter().map(|(stamp, mut entry)| {
+        let by = taken_over.iter().find(|(note, _)| (note.stamp, note.person) == (stamp, entry.by.id));
+        entry.taken_over = by.map(|(_, refused)| *refused);
+        entry
+    });
+    Ok(named.collect())
+}
+
+/// The refused changes that the office took over in a document, each with the note of the change that did it.
+fn taken_over(db: &Connection, document: i64) -> Result<Vec<(ChangeNote, ChangeName)>, DatabaseError> {
+    let mut statement = db.prepare_cached(
+        "SELECT r.document, r.hash, a.source FROM documents t JOIN changes r ON r.document = t.id
+             JOIN changes a ON a.document = r.document AND a.accepted = r.settled_pos
+         WHERE t.number = ?1 AND r.verdict IN (2, 4) AND r.settled = 'salvaged' ORDER BY r.source DESC",
+    )?;
+    let rows = statement.query_map([document], |row| {
+        let name = ChangeName {
+            document: DocumentId::from_bytes(row.get(0)?),
+            hash: ChangeHash::from_bytes(row.get(1)?),
+        };
+        Ok((name, row.get::<_, i64>(2)?.unsigned_abs()))
+    })?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (name, source) = row?;
+        let note = scan(&change_at(db, source)?.1).ok().and_then(|scanned| scanned.note);
+        found.extend(note.map(|note| (note, name)));
+    }
+    Ok(found)
 }
 
 /// The name of a phone. The office is a device of no person, and no phone.

@@ -1,11 +1,14 @@
-//! Turning a command into changes: the only place where documents are written.
+//! Turning a command, or what a refused change meant, into changes: the only place where documents are written.
 
 mod case;
 mod contact;
 mod order;
 mod round;
 mod route;
+mod salvage;
 mod site;
+
+pub use salvage::Meant;
 
 use automerge::ScalarValue;
 

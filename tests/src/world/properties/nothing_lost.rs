@@ -62,12 +62,14 @@ fn check_one(device: &SimDevice, given: &Given, edit: &EditInfo, rows: &[ChangeR
     if edit.asked != given.asked {
         return Err("what was typed has changed".to_owned());
     }
-    let mut accepted: Vec<DocumentId> =
-        rows.iter().filter(|row| row.verdict == 0).map(|row| row.document).collect();
-    accepted.sort_unstable();
-    if accepted.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err("it was accepted twice".to_owned());
+    let is_own = |row: &&ChangeRow| row.verdict == 0 && !row.is_taken_over;
+    let all_taken = rows.iter().filter(|row| row.verdict == 0).map(|row| row.document);
+    let all_taken: BTreeSet<_> = all_taken.collect();
+    if all_taken.len() != rows.iter().filter(|row| row.verdict == 0).count() {
+        return Err("it is in a document twice".to_owned());
     }
+    let mut accepted: Vec<DocumentId> = rows.iter().filter(is_own).map(|row| row.document).collect();
+    accepted.sort_unstable();
     let mut wanted: Vec<DocumentId> =
         given.asked.writes().into_iter().map(|(document, _)| document).collect();
     wanted.sort_unstable();

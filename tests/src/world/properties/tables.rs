@@ -19,6 +19,8 @@ pub(super) struct ChangeRow {
     /// 0 accepted, 1 pending, 2 quarantined, 4 fork.
     pub(super) verdict: i64,
     pub(super) code: Option<ErrorCode>,
+    /// The office wrote it, in place of what was refused.
+    pub(super) is_taken_over: bool,
 }
 
 /// A document as the server has it.
@@ -36,17 +38,21 @@ impl World {
     pub(super) fn changes_of(&self, command: CommandId) -> Vec<ChangeRow> {
         self.read(|db| {
             let mut all =
-                db.prepare_cached("SELECT document, verdict, code FROM changes WHERE command = ?1")?;
+                db.prepare_cached(
+                    "SELECT c.document, c.verdict, c.code, d.person = zeroblob(16)
+                     FROM changes c JOIN devices d ON d.device = c.device WHERE c.command = ?1",
+                )?;
             let rows = all.query_map([command.as_bytes()], |row| {
-                Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?))
+                Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get(3)?))
             })?;
             let rows = rows.collect::<Result<Vec<_>, _>>()?;
             Ok(rows
                 .into_iter()
-                .map(|(document, verdict, code)| ChangeRow {
+                .map(|(document, verdict, code, is_taken_over)| ChangeRow {
                     document: DocumentId::from_bytes(document),
                     verdict,
                     code: code.and_then(|code| ErrorCode::from_text(&code)),
+                    is_taken_over,
                 })
                 .collect())
         })

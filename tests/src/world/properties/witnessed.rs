@@ -34,11 +34,14 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
         if not_before.is_some_and(|not_before| not_before > received) {
             return broken(format!("received at {received}, and not before {not_before:?}"));
         }
-        let claim = given.claimed_at.millis();
+        // What the office took over is its own word, from its own hand.
+        let taken_over = world.taken_over.get(&(document, given.command)).copied();
+        let claim = taken_over.unwrap_or(given.claimed_at).millis();
         if claimed_at != claim {
             return broken(format!("claimed for {claim}, stands at {claimed_at}"));
         }
-        let first = world.witnessed.get(&(document, given.command)).copied().map(Timestamp::millis);
+        let first = taken_over.or_else(|| world.witnessed.get(&(document, given.command)).copied());
+        let first = first.map(Timestamp::millis);
         if first != Some(received) {
             return broken(format!("first received at {first:?}, the table says {received}"));
         }

@@ -17,7 +17,7 @@ use super::parameters::{given, required, time};
 use crate::app::App;
 use crate::error::Problem;
 use crate::ingest::{Batch, Office, Sitting};
-use crate::projection::queries::{self, CaseKey, CaseLine, Reach};
+use crate::projection::queries::{self, CaseKey, CaseLine, ChangeName, Reach};
 
 /// What was added, by the id it has now.
 #[derive(Serialize)]
@@ -44,7 +44,7 @@ pub(super) fn taken(what: &str) -> Problem {
 }
 
 /// One edit at the desk, inside its transaction.
-pub(super) struct Edit<'e, 'b> {
+pub(in super::super) struct Edit<'e, 'b> {
     pub(super) batch: &'e mut Batch<'b>,
     office: &'e Office,
     pub(super) reach: &'e Reach,
@@ -57,6 +57,18 @@ impl Edit<'_, '_> {
     pub(super) fn give(&mut self, command: &Command) -> Result<bool, Problem> {
         let sitting = Sitting { person: self.reach.person(), now: self.now };
         Ok(self.office.carry_out(self.batch, &mut rand::rng(), sitting, command)?)
+    }
+
+    /// Takes over what refused changes meant, as one signed envelope of the person who asks.
+    pub(super) fn salvage(&mut self, changes: &[ChangeName]) -> Result<(), Problem> {
+        let sitting = Sitting { person: self.reach.person(), now: self.now };
+        Ok(self.office.salvage(self.batch, &mut rand::rng(), sitting, changes)?)
+    }
+
+    /// Closes refused changes in the name of the person who asks.
+    pub(super) fn close_refused(&mut self, note: &str, changes: Vec<ChangeName>) -> Result<(), Problem> {
+        let sitting = Sitting { person: self.reach.person(), now: self.now };
+        Ok(self.office.close_refused(self.batch, sitting, note, changes)?)
     }
 
     /// The id a request chose, or a fresh one.
@@ -91,8 +103,17 @@ pub(super) async fn make<T: Send + 'static>(
     program: Program,
     edit: impl FnOnce(&mut Edit<'_, '_>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    let (reach, now) = (program.reach, App::now());
-    program.app.write(move |batch, office| edit(&mut Edit { batch, office, reach: &reach, now })).await
+    at_desk(&program.app, program.reach, edit).await
+}
+
+/// The same for a page of the console.
+pub(in super::super) async fn at_desk<T: Send + 'static>(
+    app: &App,
+    reach: Reach,
+    edit: impl FnOnce(&mut Edit<'_, '_>) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let now = App::now();
+    app.write(move |batch, office| edit(&mut Edit { batch, office, reach: &reach, now })).await
 }
 
 /// Makes an edit of a case that is in reach.

@@ -1,4 +1,4 @@
-//! `GET /v1/conflicts`, `/v1/quarantine`, `/v1/devices` and `/v1/people`.
+//! `GET /v1/conflicts`, `/v1/devices` and `/v1/people`.
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
@@ -17,8 +17,8 @@ use crate::projection::queries::{self, PeopleQuery};
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct Paging {
-    after: String,
-    limit: String,
+    pub(super) after: String,
+    pub(super) limit: String,
 }
 
 /// Parallel edits that nobody has settled.
@@ -32,19 +32,6 @@ pub(in super::super) async fn conflicts(
     let reach = program.reach;
     let page = program.app.read(move |db| queries::conflicts(db, &reach, after, limit)).await?;
     body::answer(&asked, &wire::ConflictList::from(page))
-}
-
-/// Edits that arrived and were not accepted.
-pub(in super::super) async fn quarantine(
-    program: Program,
-    asked: HeaderMap,
-    paging: Result<Query<Paging>, QueryRejection>,
-) -> Result<Response, Problem> {
-    let paging = body::query(paging)?;
-    let (after, limit) = (after(&paging.after)?, limit(&paging.limit)?);
-    let reach = program.reach;
-    let page = program.app.read(move |db| queries::quarantine(db, &reach, after, limit)).await?;
-    body::answer(&asked, &wire::QuarantineList::from(page))
 }
 
 /// Phones of the people who work where the asker has an office role.

@@ -1,7 +1,10 @@
 //! The JSON itself. Fields are added and never renamed; times are RFC 3339 in UTC, ids are UUIDs.
 
+mod quarantine;
 mod rounds;
 
+use quarantine::Refused;
+pub(super) use quarantine::{QuarantineList, RefusedDetails, WaitingList};
 pub(super) use rounds::{DueList, RoundDetails, RoundList};
 
 use std::collections::BTreeMap;
@@ -12,8 +15,8 @@ use serde::Serialize;
 
 use crate::projection::queries::{
     self, CaseLine, CasePage, Conflict, ConflictPage, ContactValues, Drawing, FieldValue, FieldValues,
-    Fitness, Found, OrderDetails, PersonName, PhotoDetails, QuarantinePage, QuarantinedChange, RefusedChange,
-    SignOffDetails, StatedValue, TimeFlag, TimelineEntry,
+    Fitness, Found, OrderDetails, PersonName, PhotoDetails, SignOffDetails, StatedValue, TimeFlag,
+    TimelineEntry,
 };
 
 pub(super) fn time(time: Timestamp) -> String {
@@ -305,6 +308,8 @@ struct Entry {
     happened_at: String,
     /// Why it was entered later; `null` if it was entered when it happened.
     declared_why: Option<String>,
+    /// The refused change that the office took over with this; `null` for all others.
+    taken_over: Option<String>,
     witnessed: Witnessed,
     time_flags: Vec<&'static str>,
 }
@@ -323,6 +328,7 @@ impl From<TimelineEntry> for Entry {
             claimed_at: time(entry.claimed_at),
             happened_at: time(entry.happened_at),
             declared_why: entry.declared_why,
+            taken_over: entry.taken_over.map(|change| change.to_string()),
             witnessed: Witnessed { not_before: entry.not_before.map(time), received: time(entry.received) },
         }
     }
@@ -457,31 +463,6 @@ impl From<SignOffDetails> for SignOff {
 }
 
 #[derive(Serialize)]
-struct Refused {
-    code: String,
-    why: String,
-    by: Named,
-    device: Option<String>,
-    claimed_at: Option<String>,
-    received: String,
-    tried: String,
-}
-
-impl From<RefusedChange> for Refused {
-    fn from(change: RefusedChange) -> Self {
-        Self {
-            code: change.code,
-            why: change.why,
-            by: change.by.into(),
-            device: change.device,
-            claimed_at: change.claimed_at.map(time),
-            received: time(change.received),
-            tried: change.tried,
-        }
-    }
-}
-
-#[derive(Serialize)]
 struct CaseRef {
     id: String,
     number: String,
@@ -530,47 +511,5 @@ impl From<Conflict> for ParallelEdit {
 impl From<ConflictPage> for ConflictList {
     fn from(page: ConflictPage) -> Self {
         Self { conflicts: all(page.rows), next: page.next.map(|cursor| cursor.to_string()) }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct QuarantineList {
-    changes: Vec<Quarantined>,
-    next: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Quarantined {
-    hash: String,
-    document: String,
-    case: Option<CaseRef>,
-    code: String,
-    why: String,
-    by: Named,
-    device: Option<String>,
-    received: String,
-    /// Whether the same command got through since.
-    made_again: bool,
-}
-
-impl From<QuarantinedChange> for Quarantined {
-    fn from(change: QuarantinedChange) -> Self {
-        Self {
-            hash: change.hash.to_string(),
-            document: change.document.to_string(),
-            case: change.case.map(|(id, number)| CaseRef { id: id.to_string(), number }),
-            code: change.code,
-            why: change.why,
-            by: change.by.into(),
-            device: change.device,
-            received: time(change.received),
-            made_again: change.made_again,
-        }
-    }
-}
-
-impl From<QuarantinePage> for QuarantineList {
-    fn from(page: QuarantinePage) -> Self {
-        Self { changes: all(page.rows), next: page.next.map(|cursor| cursor.to_string()) }
     }
 }

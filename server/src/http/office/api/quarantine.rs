@@ -1,0 +1,155 @@
+//! `/v1/quarantine`: what arrived and was not accepted, and what the office does about it.
+
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Json, Path, Query};
+use axum::response::Response;
+use http::HeaderMap;
+use roundsman_sync_core::error::ErrorCode;
+use serde::Deserialize;
+
+use super::super::body;
+use super::super::visit::Program;
+use super::edit::{self, Edit, Outcome};
+use super::lists::Paging;
+use super::parameters::{after, limit, text};
+use super::wire;
+use crate::error::Problem;
+use crate::projection::queries::{
+    self, ChangeName, Dependent, QuarantineQuery, RefusedDetails, RefusedState,
+};
+
+/// Which refused changes.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct Which {
+    q: String,
+    state: String,
+    after: String,
+    limit: String,
+}
+
+/// The state that a parameter names: `all` is none of them, and nothing means the open ones.
+pub(in super::super) fn state(given: &str) -> Result<Option<RefusedState>, Problem> {
+    match given {
+        "" => Ok(Some(RefusedState::Open)),
+        "all" => Ok(None),
+        word => {
+            let found = RefusedState::ALL.into_iter().find(|state| state.as_str() == word);
+            found.map(Some).ok_or_else(|| {
+                let all = RefusedState::ALL.map(RefusedState::as_str).join(", ");
+                Problem::new(ErrorCode::ValueOutOfRange, format!("'state': not one of {all}, all"))
+            })
+        }
+    }
+}
+
+/// The refused change that an address names.
+pub(in super::super) fn named(change: &str) -> Result<ChangeName, Problem> {
+    change.parse().map_err(|_| nothing())
+}
+
+pub(in super::super) fn nothing() -> Problem {
+    Problem::new(ErrorCode::NotFound, "there is no such refused change")
+}
+
+/// Changes that arrived and were not accepted.
+pub(in super::super) async fn list(
+    program: Program,
+    asked: HeaderMap,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let which = body::query(which)?;
+    let wanted = QuarantineQuery {
+        text: text("q", &which.q)?,
+        state: state(&which.state)?,
+        after: after(&which.after)?,
+        limit: limit(&which.limit)?,
+    };
+    let reach = program.reach;
+    let page = program.app.read(move |db| queries::quarantine(db, &reach, &wanted)).await?;
+    body::answer(&asked, &wire::QuarantineList::from(page))
+}
+
+/// Changes that wait for what they build on.
+pub(in super::super) async fn waiting(
+    program: Program,
+    asked: HeaderMap,
+    paging: Result<Query<Paging>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let paging = body::query(paging)?;
+    let (after, limit) = (after(&paging.after)?, limit(&paging.limit)?);
+    let reach = program.reach;
+    let page = program.app.read(move |db| queries::waiting(db, &reach, after, limit)).await?;
+    body::answer(&asked, &wire::WaitingList::from(page))
+}
+
+/// One refused change with all that belongs to it.
+pub(in super::super) async fn one(
+    program: Program,
+    asked: HeaderMap,
+    Path(change): Path<String>,
+) -> Result<Response, Problem> {
+    let (reach, name) = (program.reach, named(&change)?);
+    let found = program.app.read(move |db| queries::refused_change(db, &reach, name)).await?;
+    body::answer(&asked, &wire::RefusedDetails::from(found.ok_or_else(nothing)?))
+}
+
+/// Takes over what a refused change meant.
+pub(in super::super) async fn salvage(
+    program: Program,
+    headers: HeaderMap,
+    Path(change): Path<String>,
+) -> Result<Json<Outcome>, Problem> {
+    program.check_origin(&headers)?;
+    let name = named(&change)?;
+    let changed = edit::make(program, move |edit| take_over(edit, name)).await?;
+    Ok(Json(Outcome { changed }))
+}
+
+/// Why a refused change needs nothing more.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Closing {
+    note: String,
+}
+
+/// Closes a refused change, and with it what depends on it.
+pub(in super::super) async fn close(
+    program: Program,
+    headers: HeaderMap,
+    Path(change): Path<String>,
+    sent: Result<Json<Closing>, JsonRejection>,
+) -> Result<Json<Outcome>, Problem> {
+    program.check_origin(&headers)?;
+    let (name, Closing { note }) = (named(&change)?, body::json(sent)?);
+    edit::make(program, move |edit| close_with_note(edit, name, &note)).await?;
+    Ok(Json(Outcome { changed: true }))
+}
+
+/// Takes over what a refused change meant. False if that was done before.
+pub(in super::super) fn take_over(edit: &mut Edit<'_, '_>, name: ChangeName) -> Result<bool, Problem> {
+    let details = details(edit, name)?;
+    if details.line.state == RefusedState::Salvaged {
+        return Ok(false);
+    }
+    edit.salvage(&queries::takes_over(&details))?;
+    Ok(true)
+}
+
+/// Closes a refused change, and with it what depends on it.
+pub(in super::super) fn close_with_note(
+    edit: &mut Edit<'_, '_>,
+    name: ChangeName,
+    note: &str,
+) -> Result<(), Problem> {
+    let details = details(edit, name)?;
+    let is_open = |dependent: &&Dependent| dependent.state == Some(RefusedState::Open);
+    let mut changes = vec![name];
+    changes.extend(&details.together);
+    changes.extend(details.dependents.iter().filter(is_open).map(|dependent| dependent.id));
+    edit.close_refused(note, changes)
+}
+
+fn details(edit: &Edit<'_, '_>, name: ChangeName) -> Result<RefusedDetails, Problem> {
+    queries::refused_change(edit.batch.db, edit.reach, name)?.ok_or_else(nothing)
+}
