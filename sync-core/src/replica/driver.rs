@@ -216,9 +216,8 @@ impl Replica {
         self.enrolment()?;
         let at = self.env.clock.read();
         let spent = session.spent();
-        let mut meta = self.meta.clone();
-        meta.counter += 1;
-        let mut writes = vec![meta.write()];
+        let meta = &self.meta;
+        let mut writes = Vec::new();
         let mut sent = Vec::new();
         let mut envelopes: Vec<ByteVec> = Vec::new();
         let mut envelope_bytes = 0;
@@ -257,10 +256,8 @@ impl Replica {
         let recovered = message.recovered.len();
         let body = pack(&message);
         let request = Request::post(SYNC_PATH).header("content-type", MEDIA_TYPE);
-        let request = self.sign(&meta, request, "POST", SYNC_PATH, body)?;
-        // On disk before it leaves: after a crash, the same counter must not go out again.
-        self.store.commit(writes)?;
-        self.meta = meta;
+        let request = self.sign(request, "POST", SYNC_PATH, body)?;
+        self.hand_out(writes)?;
         session.phase = Phase::Asked(Asked { sent, photos, recovered, at });
         Ok(request)
     }

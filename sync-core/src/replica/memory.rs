@@ -197,10 +197,11 @@ impl Store for MemoryStore {
         Ok(rows.map(OutboxRow::as_unsettled).collect())
     }
 
-    fn unsettled_in(&self, id: DocumentId) -> Result<Vec<u64>, StoreError> {
+    fn unsettled_documents(&self) -> Result<Vec<(DocumentId, u64)>, StoreError> {
         let rows = self.edits.values().filter(|row| !row.state.is_settled());
-        let rows = rows.filter(|row| row.items.iter().any(|item| item.document == id));
-        Ok(rows.map(|row| row.seq).collect())
+        let pairs = rows.flat_map(|row| row.items.iter().map(|item| (row.seq, item.document)));
+        let pairs: BTreeSet<_> = pairs.collect();
+        Ok(pairs.into_iter().map(|(seq, document)| (document, seq)).collect())
     }
 
     fn photo(&self, hash: PhotoHash) -> Result<Option<PhotoRow>, StoreError> {

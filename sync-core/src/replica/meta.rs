@@ -83,7 +83,7 @@ pub(super) struct Meta {
     pub(super) log: Option<LogId>,
     #[n(3)]
     pub(super) token: Option<TokenSeen>,
-    /// The counter of the last request that may have left.
+    /// No request with a higher counter has left. The next one's may be counted in already.
     #[n(4)]
     pub(super) counter: u64,
     #[n(5)]

@@ -88,6 +88,8 @@ pub struct Replica {
     signer: Box<dyn Signer>,
     /// Exactly what the store holds.
     meta: Meta,
+    /// The counter of the last request that was handed out; at the opening, the last one that may have been.
+    counter: u64,
     cache: Cache,
     /// The version of the protocol that the server speaks, as far as this process has learned.
     version: u32,
@@ -118,6 +120,7 @@ impl Replica {
             store,
             env,
             signer,
+            counter: meta.counter,
             meta,
             cache,
             version: PROTOCOL,

@@ -59,6 +59,7 @@ impl Replica {
         meta.see_token(reply.token, now);
         meta.server_clock = Some(ServerClock::from_reply(asked, now, reply.server_time));
         meta.last_sync = Some(now.wall);
+        meta.counter = meta.counter.max(self.counter + 1);
         let other_log = meta.log != Some(reply.log);
 
         let mut taken = Taken::default();

@@ -1,14 +1,15 @@
 //! Requests that this device signs, and what it learns when the server wants one signed again.
 //!
 //! **What holds.** A counter is on disk before the request that carries it is handed out, so that after a
-//! crash no counter goes out twice.
+//! crash no counter goes out twice. Whoever writes the state after a reply counts one ahead, so that the next request
+//! has nothing to write first.
 
 use http::request::Builder;
 use http::{HeaderMap, Request, Response};
 
 use super::Replica;
 use super::http_reply::{header, number, refusal_in};
-use super::meta::Meta;
+use super::store::Write;
 use crate::error::{ErrorCode, Refusal};
 use crate::protocol::http_signature::sign_request;
 use crate::protocol::version::{self, VERSIONS, VERSIONS_HEADER};
@@ -26,12 +27,8 @@ impl Replica {
     /// request can carry, or `store_…` codes.
     pub fn signed_get(&mut self, path: &str) -> Result<Request<Vec<u8>>, Refusal> {
         self.enrolment()?;
-        let mut meta = self.meta.clone();
-        meta.counter += 1;
-        let request = self.sign(&meta, Request::get(path), "GET", path, Vec::new())?;
-        // On disk before it leaves: after a crash, the same counter must not go out again.
-        self.store.commit(vec![meta.write()])?;
-        self.meta = meta;
+        let request = self.sign(Request::get(path), "GET", path, Vec::new())?;
+        self.hand_out(Vec::new())?;
         Ok(request)
     }
 
@@ -48,18 +45,33 @@ impl Replica {
         if self.learn_to_sign(&refusal, reply.headers())? { Ok(()) } else { Err(refusal) }
     }
 
-    /// Signs with the counter of `meta`, which the caller commits before the request leaves.
+    /// Uses up the counter with which a request was signed. It is on disk before the request leaves, and so are
+    /// these writes: after a crash, the same counter must not go out again.
+    pub(super) fn hand_out(&mut self, mut writes: Vec<Write>) -> Result<(), Refusal> {
+        let counter = self.counter + 1;
+        let mut meta = self.meta.clone();
+        if counter > meta.counter {
+            meta.counter = counter;
+            writes.push(meta.write());
+        }
+        if !writes.is_empty() {
+            self.store.commit(writes)?;
+        }
+        (self.meta, self.counter) = (meta, counter);
+        Ok(())
+    }
+
+    /// Signs with the next counter, which [`Replica::hand_out`] uses up before the request leaves.
     pub(super) fn sign(
         &self,
-        meta: &Meta,
         mut request: Builder,
         method: &str,
         path: &str,
         body: Vec<u8>,
     ) -> Result<Request<Vec<u8>>, Refusal> {
         let device = self.enrolment()?.device;
-        let token = meta.token.as_ref().map_or("", |seen| seen.token.as_str());
-        let lines = sign_request(method, path, &body, token, meta.counter, device, &*self.signer)
+        let token = self.meta.token.as_ref().map_or("", |seen| seen.token.as_str());
+        let lines = sign_request(method, path, &body, token, self.counter + 1, device, &*self.signer)
             .map_err(|error| Refusal::new(ErrorCode::StoreFailed, error.to_string()))?;
         for (name, value) in lines {
             request = request.header(name, value);
@@ -71,13 +83,14 @@ impl Replica {
     pub(super) fn learn_to_sign(&mut self, refusal: &Refusal, headers: &HeaderMap) -> Result<bool, Refusal> {
         let token = header(headers, TOKEN_HEADER);
         let counter = number(headers, COUNTER_HEADER).filter(|counter| *counter < COUNTER_MAX);
-        let mut meta = self.meta.clone();
+        let (mut meta, mut used) = (self.meta.clone(), self.counter);
         match (refusal.code, token, counter) {
             (ErrorCode::TokenStale, Some(token), _) => {
                 meta.see_token(token.to_owned(), self.env.clock.read());
             }
             (ErrorCode::RequestReplayed, _, Some(counter)) => {
-                meta.counter = meta.counter.max(counter.saturating_sub(1));
+                used = used.max(counter.saturating_sub(1));
+                meta.counter = meta.counter.max(used);
             }
             (ErrorCode::ProtocolUnsupported, ..) => {
                 let theirs = header(headers, VERSIONS_HEADER).unwrap_or_default();
@@ -91,7 +104,7 @@ impl Replica {
             _ => return Ok(false),
         }
         self.store.commit(vec![meta.write()])?;
-        self.meta = meta;
+        (self.meta, self.counter) = (meta, used);
         Ok(true)
     }
 }

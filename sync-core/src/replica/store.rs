@@ -200,7 +200,7 @@ pub struct UploadState {
     pub error: Option<String>,
 }
 
-/// One step of a transaction.
+/// One step of a transaction. What is written of a document comes after its head was put.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
     /// Sets a single value.
@@ -312,7 +312,7 @@ pub trait Store: Send {
     /// See [`Store::value`].
     fn summary(&self, id: DocumentId) -> Result<Option<CaseSummary>, StoreError>;
 
-    /// Cases that the filter takes, newest first.
+    /// Cases that the filter takes, newest first; the store orders those that are equally new.
     ///
     /// # Errors
     /// See [`Store::value`].
@@ -359,11 +359,11 @@ pub trait Store: Send {
     /// See [`Store::value`].
     fn unsettled(&self) -> Result<Vec<Unsettled>, StoreError>;
 
-    /// The places of outbox rows without a final answer that wrote in a document, oldest first.
+    /// Which outbox row without a final answer wrote in which document, oldest first.
     ///
     /// # Errors
     /// See [`Store::value`].
-    fn unsettled_in(&self, id: DocumentId) -> Result<Vec<u64>, StoreError>;
+    fn unsettled_documents(&self) -> Result<Vec<(DocumentId, u64)>, StoreError>;
 
     /// What is known of a photo.
     ///

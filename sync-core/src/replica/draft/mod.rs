@@ -47,9 +47,12 @@ pub(super) struct Draft<'a> {
     store: &'a dyn Store,
     cache: &'a mut Cache,
     documents: BTreeMap<DocumentId, Fate>,
-    members: BTreeMap<(FeedNumber, DocumentId), bool>,
+    members: BTreeMap<(DocumentId, FeedNumber), bool>,
     numbers: BTreeMap<DocumentNumber, DocumentId>,
     edits: BTreeMap<u64, OutboxRow>,
+    /// The store's edits without a final answer, by document, once one was asked for: a reply may bring
+    /// thousands of documents, and nearly none of them has any.
+    unsettled: Option<BTreeMap<DocumentId, Vec<u64>>>,
     uploads: BTreeMap<PhotoHash, UploadState>,
     /// The server speaks of another log: memberships, numbers and actors count no more.
     walk_forgotten: bool,
@@ -66,6 +69,7 @@ impl<'a> Draft<'a> {
             members: BTreeMap::new(),
             numbers: BTreeMap::new(),
             edits: BTreeMap::new(),
+            unsettled: None,
             uploads: BTreeMap::new(),
             walk_forgotten: false,
             last: Vec::new(),
@@ -204,7 +208,15 @@ impl<'a> Draft<'a> {
 
     /// Edits without a final answer that wrote in this document, oldest first.
     pub(super) fn unsettled_in(&mut self, id: DocumentId) -> Result<Vec<OutboxRow>, Refusal> {
-        let mut places: BTreeSet<_> = self.store.unsettled_in(id)?.into_iter().collect();
+        if self.unsettled.is_none() {
+            let mut unsettled: BTreeMap<DocumentId, Vec<u64>> = BTreeMap::new();
+            for (document, seq) in self.store.unsettled_documents()? {
+                unsettled.entry(document).or_default().push(seq);
+            }
+            self.unsettled = Some(unsettled);
+        }
+        let stored = self.unsettled.as_ref().and_then(|unsettled| unsettled.get(&id));
+        let mut places: BTreeSet<_> = stored.into_iter().flatten().copied().collect();
         let drafted = self.edits.values().filter(|row| row.items.iter().any(|item| item.document == id));
         places.extend(drafted.map(|row| row.seq));
         let mut rows = Vec::new();
@@ -291,14 +303,11 @@ impl<'a> Draft<'a> {
         if self.walk_forgotten {
             writes.push(Write::ForgetWalk);
         }
-        // Before the documents: the row of a new one then counts its feeds as it is made.
-        writes.extend(
-            self.members.into_iter().map(
-                |((feed, id), joined)| {
-                    if joined { Write::Join(feed, id) } else { Write::Part(feed, id) }
-                },
-            ),
-        );
+        let mut members: BTreeMap<DocumentId, Vec<Write>> = BTreeMap::new();
+        for ((id, feed), joined) in self.members {
+            let write = if joined { Write::Join(feed, id) } else { Write::Part(feed, id) };
+            members.entry(id).or_default().push(write);
+        }
         let mut update = CacheUpdate { documents: Vec::new() };
         let mut drops = Vec::new();
         for (id, fate) in self.documents {
@@ -306,10 +315,16 @@ impl<'a> Draft<'a> {
                 Fate::Dropped => {
                     drops.push(Write::DropDocument(id));
                     update.documents.push((id, None));
+                    // Its memberships go with it.
+                    members.remove(&id);
                 }
-                Fate::Kept(draft) => finish_document(id, draft, &mut writes, &mut update)?,
+                Fate::Kept(draft) => {
+                    finish_document(id, draft, &mut writes, &mut update)?;
+                    writes.extend(members.remove(&id).into_iter().flatten());
+                }
             }
         }
+        writes.extend(members.into_values().flatten());
         writes.extend(self.uploads.into_iter().map(|(hash, upload)| Write::SetUpload(hash, upload)));
         writes.extend(self.edits.into_values().map(Write::PutEdit));
         // After the uploads: a photo of a document that goes, and of which the receipt just came, goes too.

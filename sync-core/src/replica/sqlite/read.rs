@@ -17,6 +17,8 @@ use crate::replica::store::{
 };
 
 const HEAD: &str = "id, kind, number, actor, accepted, appended, left_all";
+/// Where the document with the id `?1` stands; nothing that is under it is found if it is not there.
+const POSITION: &str = "(SELECT position FROM documents WHERE id = ?1)";
 const EDIT: &str = "seq, id, command, at_ms, envelope, items, state, attempts";
 const PHOTO: &str = "hash, seq, size, case_id, command, upload, kind";
 
@@ -132,13 +134,11 @@ impl Store for SqliteStore {
 
     fn content(&self, id: DocumentId) -> Result<Option<DocumentContent>> {
         let read = |row: &Row<'_>| column(row, 0, "snapshots");
-        let snapshot = self.one("SELECT bytes FROM snapshots WHERE document = ?1", [id.as_bytes()], read)?;
+        let sql = select("bytes", &format!("snapshots WHERE document = {POSITION}"));
+        let snapshot = self.one(&sql, [id.as_bytes()], read)?;
         let Some(snapshot) = snapshot else { return Ok(None) };
-        let changes = self.all(
-            "SELECT bytes FROM changes WHERE document = ?1 ORDER BY position",
-            [id.as_bytes()],
-            |row| column(row, 0, "changes"),
-        )?;
+        let sql = select("bytes", &format!("changes WHERE document = {POSITION} ORDER BY position"));
+        let changes = self.all(&sql, [id.as_bytes()], |row| column(row, 0, "changes"))?;
         Ok(Some(DocumentContent { snapshot, changes }))
     }
 
@@ -171,26 +171,29 @@ impl Store for SqliteStore {
     }
 
     fn members(&self, feed: FeedNumber) -> Result<Vec<DocumentId>> {
-        let sql = "SELECT document FROM memberships WHERE feed = ?1 ORDER BY document";
-        self.all(sql, [feed.0], |row| id(row, 0, "memberships", DocumentId::from_slice))
+        let sql =
+            "SELECT id FROM memberships JOIN documents ON position = document WHERE feed = ?1 ORDER BY id";
+        self.all(sql, [feed.0], document_id)
     }
 
     fn feeds_of(&self, id: DocumentId) -> Result<Vec<FeedNumber>> {
-        let sql = "SELECT feed FROM memberships WHERE document = ?1 ORDER BY feed";
-        self.all(sql, [id.as_bytes()], |row| column(row, 0, "memberships").map(FeedNumber))
+        let sql = select("feed", &format!("memberships WHERE document = {POSITION} ORDER BY feed"));
+        self.all(&sql, [id.as_bytes()], |row| column(row, 0, "memberships").map(FeedNumber))
     }
 
     fn summary(&self, id: DocumentId) -> Result<Option<CaseSummary>> {
-        self.one("SELECT bytes FROM summaries WHERE document = ?1", [id.as_bytes()], |row| {
-            SummaryRow::read(&column::<Vec<u8>>(row, 0, "summaries")?)
-        })
+        let sql = select("bytes", &format!("summaries WHERE document = {POSITION}"));
+        self.one(&sql, [id.as_bytes()], |row| SummaryRow::read(&column::<Vec<u8>>(row, 0, "summaries")?))
     }
 
     fn summaries(&self, filter: &CaseFilter, offset: usize, limit: usize) -> Result<Vec<CaseListItem>> {
         // The filter is decided in one place for every store; the index makes the first page cheap.
         let mut statement = self
             .connection
-            .prepare_cached("SELECT document, bytes FROM summaries ORDER BY latest DESC, document DESC")
+            .prepare_cached(
+                "SELECT id, bytes FROM summaries JOIN documents ON position = document
+                    ORDER BY latest DESC, document DESC",
+            )
             .map_err(failed)?;
         let mut rows = statement.query([]).map_err(failed)?;
         let mut passed = 0;
@@ -203,7 +206,7 @@ impl Store for SqliteStore {
             }
             passed += 1;
             if passed > offset {
-                items.push(CaseListItem { id: id(row, 0, "summaries", DocumentId::from_slice)?, summary });
+                items.push(CaseListItem { id: document_id(row)?, summary });
             }
         }
         Ok(items)
@@ -244,10 +247,12 @@ impl Store for SqliteStore {
         })
     }
 
-    fn unsettled_in(&self, id: DocumentId) -> Result<Vec<u64>> {
-        let sql = "SELECT seq FROM outbox_documents JOIN outbox USING (seq)
-            WHERE document = ?1 AND settled = 0 ORDER BY seq";
-        self.all(sql, [id.as_bytes()], |row| count(row, 0, "outbox_documents"))
+    fn unsettled_documents(&self) -> Result<Vec<(DocumentId, u64)>> {
+        let sql = "SELECT document, seq FROM outbox JOIN outbox_documents USING (seq) WHERE settled = 0
+            ORDER BY seq, document";
+        self.all(sql, [], |row| {
+            Ok((id(row, 0, "outbox_documents", DocumentId::from_slice)?, count(row, 1, "outbox_documents")?))
+        })
     }
 
     fn photo(&self, hash: PhotoHash) -> Result<Option<PhotoRow>> {

@@ -1,6 +1,6 @@
 //! Writing: one transaction a commit.
 
-use rusqlite::{Connection, Params, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Params, TransactionBehavior, params};
 
 use super::{SqliteStore, failed};
 use crate::ids::DocumentId;
@@ -15,8 +15,9 @@ impl SqliteStore {
             writes.iter().any(|write| matches!(write, Write::DropDocument(_) | Write::DropPhoto(_)));
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let mut steps = Steps { to: &transaction, last: None };
         for write in writes {
-            step(&transaction, write).map_err(failed)?;
+            steps.take(write).map_err(failed)?;
         }
         transaction.commit().map_err(failed)?;
         self.wal_holds_deleted |= deletes;
@@ -38,151 +39,197 @@ fn run(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Res
     connection.prepare_cached(sql)?.execute(params)
 }
 
-fn step(to: &Connection, write: Write) -> Done {
-    match write {
-        Write::PutValue(key, bytes) => {
-            run(
-                to,
-                "INSERT INTO replica_values (name, value) VALUES (?1, ?2)
-                    ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                params![key.as_str(), bytes],
-            )?;
-        }
-        Write::PutHead(id, head) => put_head(to, id, &head)?,
-        Write::PutSnapshot(id, bytes) => {
-            run(to, "DELETE FROM changes WHERE document = ?1", [id.as_bytes()])?;
-            run(
-                to,
-                "INSERT INTO snapshots (document, bytes) VALUES (?1, ?2)
-                    ON CONFLICT (document) DO UPDATE SET bytes = excluded.bytes",
-                params![id.as_bytes(), bytes],
-            )?;
-        }
-        Write::AppendChange(id, bytes) => {
-            run(to, "INSERT INTO changes (document, bytes) VALUES (?1, ?2)", params![id.as_bytes(), bytes])?;
-        }
-        Write::PutSummary(id, summary) => {
-            run(
-                to,
-                "INSERT INTO summaries (document, latest, bytes) VALUES (?1, ?2, ?3)
-                    ON CONFLICT (document) DO UPDATE SET latest = excluded.latest, bytes = excluded.bytes",
-                params![id.as_bytes(), int(summary.latest.as_u64()), summary.bytes],
-            )?;
-        }
-        Write::DropSummary(id) => {
-            run(to, "DELETE FROM summaries WHERE document = ?1", [id.as_bytes()])?;
-        }
-        Write::DropDocument(id) => drop_document(to, id)?,
-        Write::Join(feed, id) => {
-            let sql = "INSERT OR IGNORE INTO memberships (feed, document) VALUES (?1, ?2)";
-            if run(to, sql, params![feed.0, id.as_bytes()])? > 0 {
-                run(to, "UPDATE documents SET feeds = feeds + 1 WHERE id = ?1", [id.as_bytes()])?;
-            }
-        }
-        Write::Part(feed, id) => {
-            let sql = "DELETE FROM memberships WHERE feed = ?1 AND document = ?2";
-            if run(to, sql, params![feed.0, id.as_bytes()])? > 0 {
-                run(to, "UPDATE documents SET feeds = feeds - 1 WHERE id = ?1", [id.as_bytes()])?;
-            }
-        }
-        Write::ForgetWalk => {
-            run(to, "DELETE FROM memberships", [])?;
-            run(to, "UPDATE documents SET feeds = 0, number = NULL, actor = NULL", [])?;
-        }
-        Write::PutEdit(row) => put_edit(to, &row)?,
-        Write::SetEditState(seq, state) => set_state(to, seq, &state)?,
-        Write::ForgetBackedUp(pos) => {
-            let pos = int(pos);
-            run(
-                to,
-                "DELETE FROM outbox_documents WHERE seq IN (SELECT seq FROM outbox WHERE accepted_pos <= ?1)",
-                [pos],
-            )?;
-            run(to, "DELETE FROM outbox WHERE accepted_pos <= ?1", [pos])?;
-        }
-        Write::PutPhoto(row, bytes) => put_photo(to, &row, &bytes)?,
-        Write::PutPart(hash, case, offset, bytes) => {
-            run(
-                to,
-                "INSERT OR REPLACE INTO photo_parts (hash, position, case_id, bytes) VALUES (?1, ?2, ?3, ?4)",
-                params![hash.as_bytes(), int(offset), case.as_bytes(), bytes],
-            )?;
-        }
-        Write::DropParts(hash) => {
-            run(to, "DELETE FROM photo_parts WHERE hash = ?1", [hash.as_bytes()])?;
-        }
-        Write::SetUpload(hash, upload) => {
-            run(
-                to,
-                "UPDATE photos SET stored = ?2, upload = ?3 WHERE hash = ?1",
-                params![hash.as_bytes(), upload.stored, cbor(&upload)],
-            )?;
-        }
-        Write::ForgetReceipts => {
-            run(
-                to,
-                "UPDATE photos SET stored = 0, upload = ?1 WHERE kind <> ?2",
-                params![cbor(&UploadState::default()), PhotoKind::Fetched.number()],
-            )?;
-        }
-        Write::DropPhoto(hash) => {
-            run(to, "DELETE FROM photo_bytes WHERE hash = ?1", [hash.as_bytes()])?;
-            run(to, "DELETE FROM photos WHERE hash = ?1", [hash.as_bytes()])?;
-        }
-        Write::PutRecovered(RecoveredChange { document, kind, change }) => {
-            run(
-                to,
-                "INSERT INTO recovered (document, kind, bytes) VALUES (?1, ?2, ?3)",
-                params![document.as_bytes(), kind.number(), change.as_slice()],
-            )?;
-        }
-        Write::ForgetRecovered(count) => {
-            let sql = "DELETE FROM recovered
-                WHERE position IN (SELECT position FROM recovered ORDER BY position LIMIT ?1)";
-            run(to, sql, [count])?;
-        }
-    }
-    Ok(())
+/// A transaction under way.
+struct Steps<'a> {
+    to: &'a Connection,
+    /// The document of the last step and its position: what is written of one comes together.
+    last: Option<(DocumentId, i64)>,
 }
 
-/// A new row counts the feeds that already give the document, so that it is written once and is never, for a
-/// moment, in the index of those that no feed gives. An old row keeps the count that joining and parting made.
-fn put_head(to: &Connection, id: DocumentId, head: &DocumentHead) -> Done {
-    run(
-        to,
-        "INSERT INTO documents (id, kind, number, actor, accepted, checksum, appended, left_all, feeds)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT count(*) FROM memberships WHERE document = ?1))
-            ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, number = excluded.number,
-                actor = excluded.actor, accepted = excluded.accepted, checksum = excluded.checksum,
-                appended = excluded.appended, left_all = excluded.left_all",
-        params![
-            id.as_bytes(),
-            head.kind.number(),
-            head.number.map(|number| number.0.cast_signed()),
-            head.actor.map(|actor| *actor.as_bytes()),
-            head.accepted.to_bytes(),
-            head.accepted.checksum(id).cast_signed(),
-            head.appended,
-            head.left,
-        ],
-    )?;
-    Ok(())
-}
-
-fn drop_document(to: &Connection, id: DocumentId) -> Done {
-    for sql in [
-        "DELETE FROM documents WHERE id = ?1",
-        "DELETE FROM snapshots WHERE document = ?1",
-        "DELETE FROM changes WHERE document = ?1",
-        "DELETE FROM summaries WHERE document = ?1",
-        "DELETE FROM memberships WHERE document = ?1",
-        "DELETE FROM photo_bytes WHERE hash IN (SELECT hash FROM photos WHERE case_id = ?1 AND stored = 1)",
-        "DELETE FROM photos WHERE case_id = ?1 AND stored = 1",
-        "DELETE FROM photo_parts WHERE case_id = ?1",
-    ] {
-        run(to, sql, [id.as_bytes()])?;
+impl Steps<'_> {
+    /// The position of a document, if it is there.
+    fn find(&mut self, id: DocumentId) -> rusqlite::Result<Option<i64>> {
+        if let Some((last, position)) = self.last
+            && last == id
+        {
+            return Ok(Some(position));
+        }
+        let mut statement = self.to.prepare_cached("SELECT position FROM documents WHERE id = ?1")?;
+        let found = statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
+        self.last = found.map(|position| (id, position));
+        Ok(found)
     }
-    Ok(())
+
+    /// The position of a document that has to be there: a reply or command that writes to one that is not is
+    /// wrong, and nothing of it is written.
+    fn position(&mut self, id: DocumentId) -> rusqlite::Result<i64> {
+        self.find(id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+    }
+
+    fn take(&mut self, write: Write) -> Done {
+        let to = self.to;
+        match write {
+            Write::PutValue(key, bytes) => {
+                run(
+                    to,
+                    "INSERT INTO replica_values (name, value) VALUES (?1, ?2)
+                        ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                    params![key.as_str(), bytes],
+                )?;
+            }
+            Write::PutHead(id, head) => self.put_head(id, &head)?,
+            Write::PutSnapshot(id, bytes) => {
+                let position = self.position(id)?;
+                run(to, "DELETE FROM changes WHERE document = ?1", [position])?;
+                run(
+                    to,
+                    "INSERT INTO snapshots (document, bytes) VALUES (?1, ?2)
+                        ON CONFLICT (document) DO UPDATE SET bytes = excluded.bytes",
+                    params![position, bytes],
+                )?;
+            }
+            Write::AppendChange(id, bytes) => {
+                let sql = "INSERT INTO changes (document, bytes) VALUES (?1, ?2)";
+                run(to, sql, params![self.position(id)?, bytes])?;
+            }
+            Write::PutSummary(id, summary) => {
+                run(
+                    to,
+                    "INSERT INTO summaries (document, latest, bytes) VALUES (?1, ?2, ?3)
+                        ON CONFLICT (document) DO UPDATE SET latest = excluded.latest, bytes = excluded.bytes",
+                    params![self.position(id)?, int(summary.latest.as_u64()), summary.bytes],
+                )?;
+            }
+            Write::DropSummary(id) => {
+                run(to, "DELETE FROM summaries WHERE document = ?1", [self.find(id)?])?;
+            }
+            Write::DropDocument(id) => self.drop_document(id)?,
+            Write::Join(feed, id) => {
+                let position = self.position(id)?;
+                let sql = "INSERT OR IGNORE INTO memberships (feed, document) VALUES (?1, ?2)";
+                if run(to, sql, params![feed.0, position])? > 0 {
+                    run(to, "UPDATE documents SET feeds = feeds + 1 WHERE position = ?1", [position])?;
+                }
+            }
+            Write::Part(feed, id) => {
+                let position = self.find(id)?;
+                let sql = "DELETE FROM memberships WHERE feed = ?1 AND document = ?2";
+                if run(to, sql, params![feed.0, position])? > 0 {
+                    run(to, "UPDATE documents SET feeds = feeds - 1 WHERE position = ?1", [position])?;
+                }
+            }
+            Write::ForgetWalk => {
+                run(to, "DELETE FROM memberships", [])?;
+                run(to, "UPDATE documents SET feeds = 0, number = NULL, actor = NULL", [])?;
+            }
+            Write::PutEdit(row) => put_edit(to, &row)?,
+            Write::SetEditState(seq, state) => set_state(to, seq, &state)?,
+            Write::ForgetBackedUp(pos) => {
+                let pos = int(pos);
+                run(
+                    to,
+                    "DELETE FROM outbox_documents WHERE seq IN (SELECT seq FROM outbox WHERE accepted_pos <= ?1)",
+                    [pos],
+                )?;
+                run(to, "DELETE FROM outbox WHERE accepted_pos <= ?1", [pos])?;
+            }
+            Write::PutPhoto(row, bytes) => put_photo(to, &row, &bytes)?,
+            Write::PutPart(hash, case, offset, bytes) => {
+                run(
+                    to,
+                    "INSERT OR REPLACE INTO photo_parts (hash, position, case_id, bytes) VALUES (?1, ?2, ?3, ?4)",
+                    params![hash.as_bytes(), int(offset), case.as_bytes(), bytes],
+                )?;
+            }
+            Write::DropParts(hash) => {
+                run(to, "DELETE FROM photo_parts WHERE hash = ?1", [hash.as_bytes()])?;
+            }
+            Write::SetUpload(hash, upload) => {
+                run(
+                    to,
+                    "UPDATE photos SET stored = ?2, upload = ?3 WHERE hash = ?1",
+                    params![hash.as_bytes(), upload.stored, cbor(&upload)],
+                )?;
+            }
+            Write::ForgetReceipts => {
+                run(
+                    to,
+                    "UPDATE photos SET stored = 0, upload = ?1 WHERE kind <> ?2",
+                    params![cbor(&UploadState::default()), PhotoKind::Fetched.number()],
+                )?;
+            }
+            Write::DropPhoto(hash) => {
+                run(to, "DELETE FROM photo_bytes WHERE hash = ?1", [hash.as_bytes()])?;
+                run(to, "DELETE FROM photos WHERE hash = ?1", [hash.as_bytes()])?;
+            }
+            Write::PutRecovered(RecoveredChange { document, kind, change }) => {
+                run(
+                    to,
+                    "INSERT INTO recovered (document, kind, bytes) VALUES (?1, ?2, ?3)",
+                    params![document.as_bytes(), kind.number(), change.as_slice()],
+                )?;
+            }
+            Write::ForgetRecovered(count) => {
+                let sql = "DELETE FROM recovered
+                    WHERE position IN (SELECT position FROM recovered ORDER BY position LIMIT ?1)";
+                run(to, sql, [count])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An old row keeps the count of feeds that joining and parting made.
+    fn put_head(&mut self, id: DocumentId, head: &DocumentHead) -> Done {
+        let found = self.find(id)?;
+        let sql = if found.is_some() {
+            "UPDATE documents SET kind = ?2, number = ?3, actor = ?4, accepted = ?5, checksum = ?6, appended = ?7,
+                left_all = ?8 WHERE id = ?1"
+        } else {
+            "INSERT INTO documents (id, kind, number, actor, accepted, checksum, appended, left_all)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        };
+        run(
+            self.to,
+            sql,
+            params![
+                id.as_bytes(),
+                head.kind.number(),
+                head.number.map(|number| number.0.cast_signed()),
+                head.actor.map(|actor| *actor.as_bytes()),
+                head.accepted.to_bytes(),
+                head.accepted.checksum(id).cast_signed(),
+                head.appended,
+                head.left,
+            ],
+        )?;
+        if found.is_none() {
+            self.last = Some((id, self.to.last_insert_rowid()));
+        }
+        Ok(())
+    }
+
+    fn drop_document(&mut self, id: DocumentId) -> Done {
+        if let Some(position) = self.find(id)? {
+            for sql in [
+                "DELETE FROM snapshots WHERE document = ?1",
+                "DELETE FROM changes WHERE document = ?1",
+                "DELETE FROM summaries WHERE document = ?1",
+                "DELETE FROM memberships WHERE document = ?1",
+                "DELETE FROM documents WHERE position = ?1",
+            ] {
+                run(self.to, sql, [position])?;
+            }
+            self.last = None;
+        }
+        for sql in [
+            "DELETE FROM photo_bytes WHERE hash IN (SELECT hash FROM photos WHERE case_id = ?1 AND stored = 1)",
+            "DELETE FROM photos WHERE case_id = ?1 AND stored = 1",
+            "DELETE FROM photo_parts WHERE case_id = ?1",
+        ] {
+            run(self.to, sql, [id.as_bytes()])?;
+        }
+        Ok(())
+    }
 }
 
 fn put_edit(to: &Connection, row: &OutboxRow) -> Done {

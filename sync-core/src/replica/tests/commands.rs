@@ -173,7 +173,7 @@ impl Store for FullDisk {
         edits() -> Vec<crate::replica::OutboxRow>;
         refused() -> Vec<crate::replica::OutboxRow>;
         unsettled() -> Vec<crate::replica::Unsettled>;
-        unsettled_in(id: DocumentId) -> Vec<u64>;
+        unsettled_documents() -> Vec<(DocumentId, u64)>;
         photo(hash: PhotoHash) -> Option<crate::replica::PhotoRow>;
         photos_owed() -> Vec<crate::replica::PhotoRow>;
         parts(hash: PhotoHash) -> Vec<u8>;

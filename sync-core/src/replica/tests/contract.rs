@@ -76,7 +76,8 @@ fn store_contract(make: impl Fn() -> Box<dyn Store>) {
     values_are_replaced(make());
     documents_are_a_snapshot_and_changes(make());
     memberships_decide_who_is_homeless_and_what_the_sum_is(make());
-    a_document_made_after_it_joined_counts_its_feeds(make());
+    a_document_made_and_joined_at_once_counts_its_feeds(make());
+    what_goes_leaves_what_comes_after_it_untouched(make());
     another_log_forgets_the_walk(make());
     lists_are_newest_first(make());
     the_outbox_knows_what_is_settled(make());
@@ -138,22 +139,47 @@ fn memberships_decide_who_is_homeless_and_what_the_sum_is(mut store: Box<dyn Sto
     assert_eq!((store.members(one).unwrap(), store.checksum().unwrap()), (vec![], 0));
 }
 
-fn a_document_made_after_it_joined_counts_its_feeds(mut store: Box<dyn Store>) {
+fn a_document_made_and_joined_at_once_counts_its_feeds(mut store: Box<dyn Store>) {
     let (one, two) = (FeedNumber(1), FeedNumber(2));
     store
         .commit(vec![
+            Write::PutHead(A, head(1)),
             Write::Join(one, A),
             Write::Join(two, A),
+            Write::PutHead(B, head(2)),
             Write::Join(one, B),
             Write::Part(one, B),
-            Write::PutHead(A, head(1)),
-            Write::PutHead(B, head(2)),
         ])
         .unwrap();
     assert_eq!(store.homeless().unwrap(), [B]);
     assert_eq!(store.checksum().unwrap(), head(1).accepted.checksum(A).wrapping_mul(2));
     store.commit(vec![Write::Part(one, A), Write::Part(two, A)]).unwrap();
     assert_eq!((store.homeless().unwrap(), store.checksum().unwrap()), (vec![A, B], 0));
+}
+
+fn what_goes_leaves_what_comes_after_it_untouched(mut store: Box<dyn Store>) {
+    let feed = FeedNumber(1);
+    let whole = |id, number, byte| {
+        [
+            Write::PutHead(id, head(number)),
+            Write::PutSnapshot(id, vec![byte]),
+            Write::AppendChange(id, vec![byte, 1]),
+            Write::PutSummary(id, summary(number, byte)),
+            Write::Join(feed, id),
+        ]
+    };
+    store.commit([whole(A, 1, 1), whole(B, 2, 2)].concat()).unwrap();
+    // In one commit a document goes, another is changed, and the first comes anew.
+    let mut writes = vec![Write::DropDocument(B), Write::AppendChange(A, vec![1, 2])];
+    writes.extend(whole(B, 3, 3));
+    store.commit(writes).unwrap();
+    let content = |id| store.content(id).unwrap().map(|content| (content.snapshot, content.changes)).unwrap();
+    assert_eq!(content(A), (vec![1], vec![vec![1, 1], vec![1, 2]]));
+    assert_eq!(content(B), (vec![3], vec![vec![3, 1]]));
+    let latest = |id| store.summary(id).unwrap().unwrap().latest;
+    assert_eq!((latest(A), latest(B)), (Stamp::from_u64(1), Stamp::from_u64(3)));
+    assert_eq!(store.by_number(DocumentNumber(2)).unwrap(), None);
+    assert_eq!((store.members(feed).unwrap(), store.homeless().unwrap()), (vec![A, B], vec![]));
 }
 
 fn another_log_forgets_the_walk(mut store: Box<dyn Store>) {
@@ -166,7 +192,8 @@ fn another_log_forgets_the_walk(mut store: Box<dyn Store>) {
 fn lists_are_newest_first(mut store: Box<dyn Store>) {
     let ids: Vec<_> = (1..=5).map(|n| DocumentId::from_bytes([n; 16])).collect();
     for (latest, id) in (1..).zip(&ids) {
-        store.commit(vec![Write::PutSummary(*id, summary(latest, u8::from(latest > 3)))]).unwrap();
+        let row = summary(latest, u8::from(latest > 3));
+        store.commit(vec![Write::PutHead(*id, head(latest)), Write::PutSummary(*id, row)]).unwrap();
     }
     let list = |filter: &CaseFilter, offset, limit| -> Vec<DocumentId> {
         store.summaries(filter, offset, limit).unwrap().into_iter().map(|item| item.id).collect()
@@ -200,16 +227,15 @@ fn the_outbox_knows_what_is_settled(mut store: Box<dyn Store>) {
     let told: Vec<_> = unsettled.iter().map(|row| (row.seq, row.envelope_bytes, row.sent)).collect();
     assert_eq!(told, [(1, 100, false), (4, 100, true)]);
     assert_eq!(store.refused().unwrap(), rows[2..3]);
-    assert_eq!(store.unsettled_in(A).unwrap(), [1, 4]);
-    assert_eq!(store.unsettled_in(B).unwrap(), Vec::<u64>::new());
+    assert_eq!(store.unsettled_documents().unwrap(), [(A, 1), (A, 4)]);
     store.commit(vec![Write::SetEditState(1, EditState::Accepted { pos: 21 })]).unwrap();
-    assert_eq!(store.unsettled_in(A).unwrap(), [4]);
+    assert_eq!(store.unsettled_documents().unwrap(), [(A, 4)]);
     store.commit(vec![Write::ForgetBackedUp(20)]).unwrap();
     let left: Vec<_> = store.edits().unwrap().iter().map(|row| row.seq).collect();
     assert_eq!(left, [1, 3, 4]);
     // A row made again may speak of another document.
     store.commit(vec![Write::PutEdit(edit(4, B, EditState::OnThisPhone))]).unwrap();
-    assert_eq!((store.unsettled_in(A).unwrap(), store.unsettled_in(B).unwrap()), (vec![], vec![4]));
+    assert_eq!(store.unsettled_documents().unwrap(), [(B, 4)]);
     assert_eq!(store.last_seq().unwrap(), 4);
 }
 

@@ -36,6 +36,27 @@ fn a_request_is_signed_with_a_counter_that_never_comes_back() {
 }
 
 #[test]
+fn a_counter_that_a_reply_counted_in_never_comes_back_either() {
+    let mut phone = Phone::of(Role::Guard);
+    let mut counters = Vec::new();
+    for _ in 0..3 {
+        let mut session = phone.start();
+        for _ in 0..3 {
+            let request = phone.replica.next_request(&mut session).unwrap().unwrap();
+            counters.push(SignedRequest::parse(request.headers()).unwrap().counter);
+            let mut answer = reply(vec![]);
+            answer.more = true;
+            phone.replica.apply(&mut session, &ok(&answer)).unwrap();
+        }
+        // The last one leaves, and the phone dies before its reply.
+        let request = phone.replica.next_request(&mut session).unwrap().unwrap();
+        counters.push(SignedRequest::parse(request.headers()).unwrap().counter);
+        phone = phone.restarted();
+    }
+    assert!(counters.is_sorted_by(|a, b| a < b), "{counters:?}");
+}
+
+#[test]
 fn the_same_envelopes_go_again_when_a_reply_was_lost() {
     let mut phone = Phone::of(Role::Guard);
     phone.create();
