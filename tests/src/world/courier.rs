@@ -100,9 +100,7 @@ impl World {
                 // A grant holds for a week; phones are away for longer now and then.
                 matches!(
                     code,
-                    Some(
-                        ErrorCode::TokenStale | ErrorCode::RequestReplayed | ErrorCode::UploadTokenInvalid
-                    )
+                    Some(ErrorCode::TokenStale | ErrorCode::RequestReplayed | ErrorCode::UploadTokenInvalid)
                 )
             }
             // A photo's way: the same piece again, an upload that was swept, a grant that ran out.

@@ -19,8 +19,7 @@ impl World {
                 "SELECT document, hash, command, device FROM changes
                  WHERE verdict IN (2, 4) AND settled IS NULL ORDER BY source",
             )?;
-            let rows =
-                all.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+            let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         });
         let Some(chosen) = open.choose(&mut self.rng) else { return };

@@ -7,3 +7,4 @@ mod doors;
 mod envelopes;
 mod flips;
 mod hunted;
+mod names;

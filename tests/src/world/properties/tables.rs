@@ -37,11 +37,10 @@ impl World {
     /// Every change that says it was made by a command.
     pub(super) fn changes_of(&self, command: CommandId) -> Vec<ChangeRow> {
         self.read(|db| {
-            let mut all =
-                db.prepare_cached(
-                    "SELECT c.document, c.verdict, c.code, d.person = zeroblob(16)
+            let mut all = db.prepare_cached(
+                "SELECT c.document, c.verdict, c.code, d.person = zeroblob(16)
                      FROM changes c JOIN devices d ON d.device = c.device WHERE c.command = ?1",
-                )?;
+            )?;
             let rows = all.query_map([command.as_bytes()], |row| {
                 Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get(3)?))
             })?;
