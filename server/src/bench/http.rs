@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 
 use super::BenchError;
 
@@ -69,17 +69,23 @@ impl Connection {
         self.stream.get_mut().write_all(request).map_err(broken())?;
         self.sent += request.len() as u64;
         let mut reply = Response::builder();
-        let mut length = None;
+        let (mut length, mut bodiless) = (None, false);
         let mut line = Vec::new();
         for at in 0.. {
             line.clear();
             self.received += self.stream.read_until(b'\n', &mut line).map_err(broken())? as u64;
+            if line.is_empty() {
+                return Err(broken()(std::io::ErrorKind::UnexpectedEof.into()));
+            }
             let text = String::from_utf8_lossy(&line);
             let text = text.trim_end();
             match (at, text.split_once(": ")) {
                 (0, _) => {
                     let status = text.split(' ').nth(1).and_then(|status| status.parse::<u16>().ok());
-                    reply = reply.status(status.ok_or_else(|| unreadable(text))?);
+                    let status = status.ok_or_else(|| unreadable(text))?;
+                    // A reply without a body does not tell its length, or tells that of another.
+                    bodiless = request.starts_with(b"HEAD ") || status == StatusCode::NO_CONTENT.as_u16();
+                    reply = reply.status(status);
                 }
                 (_, Some((name, value))) => {
                     if name.eq_ignore_ascii_case("content-length") {
@@ -91,6 +97,7 @@ impl Connection {
                 (_, None) => return Err(unreadable(text)),
             }
         }
+        let length = if bodiless { Some(0) } else { length };
         let mut body = vec![0; length.ok_or_else(|| unreadable("no content-length"))?];
         self.stream.read_exact(&mut body).map_err(broken())?;
         self.received += body.len() as u64;

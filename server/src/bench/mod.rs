@@ -6,6 +6,7 @@
 //!
 //! A benchmark is one function in one file, and a line in [`BENCHES`].
 
+mod clock;
 pub mod estate;
 mod hints;
 pub mod http;
@@ -108,6 +109,7 @@ pub struct Run<'a> {
     folder: PathBuf,
     folders: u32,
     traces: Option<PathBuf>,
+    real_time: Option<String>,
     tell: &'a dyn Fn(&str),
     rows: Vec<Row>,
 }
@@ -148,7 +150,7 @@ impl Outcome {
 }
 
 /// Runs one benchmark, or all of them, in a folder below `parent` that is removed at the end. `traces` is the
-/// folder with recorded links, if it was named.
+/// folder with recorded links, if it was named; `real_time` is the link to be lived through in real time, if any.
 ///
 /// # Errors
 /// If there is none of this name, or one cannot be carried out.
@@ -156,6 +158,7 @@ pub fn run(
     name: Option<&str>,
     parent: &Path,
     traces: Option<&Path>,
+    real_time: Option<&str>,
     tell: &dyn Fn(&str),
 ) -> Result<Outcome, BenchError> {
     let chosen: Vec<_> = BENCHES.iter().filter(|bench| name.is_none_or(|name| name == bench.name)).collect();
@@ -165,7 +168,8 @@ pub fn run(
     let id = roundsman_sync_core::ids::LogId::mint(App::now(), &mut rand::rng());
     let folder = parent.join(format!("roundsman-bench-{id}"));
     std::fs::create_dir_all(&folder).map_err(BenchError::io("making a folder"))?;
-    let mut run = Run { folder, folders: 0, traces: traces.map(Path::to_owned), tell, rows: Vec::new() };
+    let (traces, real_time) = (traces.map(Path::to_owned), real_time.map(str::to_owned));
+    let mut run = Run { folder, folders: 0, traces, real_time, tell, rows: Vec::new() };
     let ended = chosen.iter().try_for_each(|bench| {
         run.tell(&format!("bench {}: {}", bench.name, bench.about));
         (bench.run)(&mut run)

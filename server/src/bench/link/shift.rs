@@ -1,15 +1,13 @@
 //! One phone's shift over one link.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use http::{Request, Response};
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, RngExt, SeedableRng};
-use roundsman_sync_core::clock::{Clock, ClockReading, Timestamp};
+use roundsman_sync_core::clock::{Clock, Timestamp};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
-use roundsman_sync_core::ids::{BootId, PhotoHash, SiteId};
+use roundsman_sync_core::ids::{PhotoHash, SiteId};
 use roundsman_sync_core::model::{
     CaseKind, Channel, Fact, NewCase, NewEntry, PhotoRole, Place, Role, Urgency,
 };
@@ -17,16 +15,11 @@ use roundsman_sync_core::replica::{
     Backoff, Environment, Picture, Replica, SqliteStore, SyncBudget, retry_after_ms,
 };
 
-use super::trace::Trace;
-use super::wire::Link;
 use crate::bench::BenchError;
-use crate::data_folder::{DataFolder, FolderError};
+use crate::data_folder::{DataFolder, FolderError, Identity};
 use crate::database::DatabaseError;
-use crate::ingest::{Newcomer, OfficeError, Sitting};
-use crate::service::Service;
+use crate::ingest::{Newcomer, OfficeError, Sitting, Writer};
 
-/// When every shift begins. Any will do.
-const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 /// Work that has not arrived after a day on the link never will.
 const LINK_MS_MAX: u64 = 24 * 3600 * 1_000;
 
@@ -69,7 +62,7 @@ pub struct Lived {
     pub round_trips: u32,
     /// Tries that were given up.
     pub cuts: u32,
-    /// Virtual time from a visit to the arrival of all that was done there, over all visits.
+    /// Time from a visit to the arrival of all that was done there, over all visits.
     pub sync_ms: u64,
     /// Of it, waiting between tries.
     pub waited_ms: u64,
@@ -82,113 +75,110 @@ impl Lived {
     }
 }
 
-/// The clock of a phone in virtual time.
-#[derive(Clone)]
-struct VirtualClock(Arc<AtomicI64>);
+/// How the requests of a phone get to a server, and what time it is meanwhile.
+pub(super) trait Way {
+    /// Milliseconds since the beginning of the traces.
+    fn now_ms(&self) -> u64;
 
-impl VirtualClock {
-    fn set(&self, now_ms: u64) {
-        self.0.store(i64::try_from(now_ms).unwrap_or(i64::MAX), Ordering::Relaxed);
-    }
+    /// Lets time pass.
+    fn wait_until(&mut self, at_ms: u64);
+
+    /// Carries a request there and the reply back over the link. `None` if the try was given up.
+    ///
+    /// # Errors
+    /// If anything but the link fails.
+    fn exchange(&mut self, request: &Request<Vec<u8>>) -> Result<Option<Response<Vec<u8>>>, BenchError>;
+
+    /// Bytes that crossed up and down, and tries that were given up.
+    fn counts(&self) -> (u64, u64, u32);
 }
 
-impl Clock for VirtualClock {
-    fn read(&mut self) -> ClockReading {
-        let boot_ms = self.0.load(Ordering::Relaxed);
-        ClockReading { wall: START.plus_millis(boot_ms), boot_ms, boot: BootId::from_bytes([1; 16]) }
-    }
+/// What a shift needs of an office: the estate at which the phone's owner works, and a code to enrol it.
+pub(super) struct Hired {
+    site: SiteId,
+    code: String,
 }
 
-/// Does the work over a link, in a folder that is made for it. A visit begins at its moment in `begin_ms`, in
-/// milliseconds from the beginning of the traces, or at once if there is none or it has passed.
-///
-/// # Errors
-/// If it does not arrive whole within a day, or anything but the link fails.
-pub fn live(
-    folder: &Path,
-    (up, down): (Trace, Trace),
-    work: Work,
-    begin_ms: &[u64],
-    seed: u64,
-) -> Result<Lived, BenchError> {
-    let mut shift = Shift::begin(folder, Link::new(up, down), seed)?;
-    let moments = begin_ms.iter().copied().chain(std::iter::repeat(0));
-    for (_, at_ms) in (0..work.visits).zip(moments) {
-        shift.wait_until(at_ms);
-        shift.visit(work)?;
-        let begun_ms = shift.link.now_ms;
-        shift.sync()?;
-        shift.lived.sync_ms += shift.link.now_ms - begun_ms;
-    }
-    shift.has_arrived(work)?;
-    Ok(Lived {
-        bytes_up: shift.link.bytes_up,
-        bytes_down: shift.link.bytes_down,
-        cuts: shift.link.cuts,
-        ..shift.lived
-    })
+/// Hires somebody at a new estate.
+pub(super) fn hire(
+    identity: &Identity,
+    writer: &mut Writer,
+    now: Timestamp,
+    rng: &mut dyn Rng,
+) -> Result<Hired, BenchError> {
+    let (desk, office) = (Sitting { person: identity.desk, now }, &identity.office);
+    Ok(writer.transaction::<_, OfficeError>(|batch| {
+        let site = office.add_site(batch, rng, desk, "Bench")?;
+        let newcomer = Newcomer { name: "王强".to_owned(), site, role: Role::Guard, department: None };
+        let person = office.add_person(batch, rng, desk, &newcomer)?;
+        Ok(Hired { site, code: office.invite(batch, rng, desk, person)?.reveal() })
+    })?)
 }
 
-struct Shift {
-    service: Service,
+/// One phone at work.
+pub(super) struct Shift<W, C> {
+    data: DataFolder,
     site: SiteId,
     phone: Replica,
-    clock: VirtualClock,
-    link: Link,
+    clock: C,
+    way: W,
     backoff: Backoff,
     /// What is written and photographed; nothing else draws from it, so every link has the same work.
     work_rng: ChaCha8Rng,
-    /// What the server and the waits draw.
-    rng: ChaCha8Rng,
+    /// What the waits draw.
+    wait_rng: ChaCha8Rng,
     photos: Vec<PhotoHash>,
     lived: Lived,
 }
 
-impl Shift {
-    fn begin(folder: &Path, link: Link, seed: u64) -> Result<Self, BenchError> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let data = DataFolder::init(&folder.join("server"), "Bench", START, &mut rng)?;
-        let readers = data.clone();
-        // As `serve` does it, but that chance comes from the seed: a token of other bytes packs otherwise.
-        let writer = data.writer(&mut rng)?;
-        let connect = Box::new(move || readers.reader());
-        let (uploads, blobs) =
-            (data.uploads().map_err(FolderError::from)?, data.blobs().map_err(FolderError::from)?);
-        let service = Service::new(writer, connect, uploads, blobs, &mut rng)?;
-        let desk = Sitting { person: service.identity().desk, now: START };
-        let (site, code) = service.write::<_, OfficeError>(|batch, office| {
-            let site = office.add_site(batch, &mut rng, desk, "Bench")?;
-            let newcomer = Newcomer { name: "王强".to_owned(), site, role: Role::Guard, department: None };
-            let person = office.add_person(batch, &mut rng, desk, &newcomer)?;
-            Ok((site, office.invite(batch, &mut rng, desk, person)?.reveal()))
-        })?;
+impl<W: Way, C: Clock + Clone + 'static> Shift<W, C> {
+    /// A phone, enrolled at the office, on its own network: `at_office` carries a request to the server.
+    pub(super) fn begin(
+        folder: &Path,
+        data: DataFolder,
+        Hired { site, code }: Hired,
+        (mut way, clock): (W, C),
+        at_office: impl FnOnce(&mut W, &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, BenchError>,
+        seed: u64,
+    ) -> Result<Self, BenchError> {
         let store = SqliteStore::open(folder.join("phone.db")).map_err(Refusal::from)?;
-        let clock = VirtualClock(Arc::new(AtomicI64::new(0)));
-        let environment = Environment {
-            clock: Box::new(clock.clone()),
-            rng: Box::new(ChaCha8Rng::seed_from_u64(seed ^ 1)),
-        };
-        let mut phone = Replica::open(Box::new(store), environment, None)?;
-        // Enrolment is done at the office, on its own network.
+        let rng = Box::new(ChaCha8Rng::seed_from_u64(seed ^ 1));
+        let mut phone =
+            Replica::open(Box::new(store), Environment { clock: Box::new(clock.clone()), rng }, None)?;
         let request = phone.enrol_request(&code, "a phone")?;
-        phone.enrol_apply(&service.handle(START, &mut rng, &request))?;
+        phone.enrol_apply(&at_office(&mut way, &request)?)?;
         Ok(Self {
-            service,
+            data,
             site,
             phone,
             clock,
-            link,
+            way,
             backoff: Backoff::new(),
             work_rng: ChaCha8Rng::seed_from_u64(seed ^ 2),
-            rng,
+            wait_rng: ChaCha8Rng::seed_from_u64(seed ^ 3),
             photos: Vec::new(),
             lived: Lived::default(),
         })
     }
 
-    fn wait_until(&mut self, at_ms: u64) {
-        self.link.now_ms = self.link.now_ms.max(at_ms);
-        self.clock.set(self.link.now_ms);
+    /// Does the work. A visit begins at its moment in `begin_ms`, in milliseconds from the beginning of the
+    /// traces, or at once if there is none or it has passed.
+    ///
+    /// # Errors
+    /// If it does not arrive whole within a day, or anything but the link fails.
+    pub(super) fn live(mut self, work: Work, begin_ms: &[u64]) -> Result<Lived, BenchError> {
+        let moments = begin_ms.iter().copied().chain(std::iter::repeat(0));
+        for (_, at_ms) in (0..work.visits).zip(moments) {
+            self.way.wait_until(at_ms);
+            self.visit(work)?;
+            let begun_ms = self.way.now_ms();
+            self.sync()?;
+            self.lived.sync_ms += self.way.now_ms() - begun_ms;
+        }
+        let (bytes_up, bytes_down, cuts) = self.way.counts();
+        let lived = Lived { bytes_up, bytes_down, cuts, ..self.lived };
+        self.has_arrived(work)?;
+        Ok(lived)
     }
 
     fn visit(&mut self, work: Work) -> Result<(), BenchError> {
@@ -227,7 +217,7 @@ impl Shift {
         loop {
             let mut session = self.phone.start_sync(SyncBudget::default());
             while let Some(request) = self.phone.next_request(&mut session)? {
-                let reply = self.send(&request);
+                let reply = self.way.exchange(&request)?;
                 let taken = reply.as_ref().map(|reply| self.phone.apply(&mut session, reply));
                 match taken {
                     Some(Ok(())) => {
@@ -239,13 +229,12 @@ impl Shift {
                     Some(Err(_)) | None => {
                         let asked_ms = reply.and_then(|reply| retry_after_ms(reply.headers()));
                         let now = self.clock.read();
-                        let wait_ms = self.backoff.failed(now, asked_ms, &mut self.rng);
+                        let wait_ms = self.backoff.failed(now, asked_ms, &mut self.wait_rng);
                         self.lived.waited_ms += wait_ms;
-                        self.link.now_ms += wait_ms;
-                        self.clock.set(self.link.now_ms);
+                        self.way.wait_until(self.way.now_ms() + wait_ms);
                     }
                 }
-                if self.link.now_ms > LINK_MS_MAX {
+                if self.way.now_ms() > LINK_MS_MAX {
                     return Err(BenchError::Server("the work has not arrived after a day".to_owned()));
                 }
             }
@@ -256,29 +245,21 @@ impl Shift {
         }
     }
 
-    fn send(&mut self, request: &Request<Vec<u8>>) -> Option<Response<Vec<u8>>> {
-        let (service, rng) = (&self.service, &mut self.rng);
-        let reply = self.link.exchange(request, &mut |at_ms, arrived| {
-            service.handle(START.plus_millis(i64::try_from(at_ms).unwrap_or(i64::MAX)), rng, arrived)
-        });
-        self.clock.set(self.link.now_ms);
-        reply
-    }
-
-    /// Whether the server has all of it.
-    fn has_arrived(&self, work: Work) -> Result<(), BenchError> {
+    /// Whether the server, which ends with this, has all of it.
+    fn has_arrived(self, work: Work) -> Result<(), BenchError> {
         let status = self.phone.status()?;
         let missing = |what: &str| BenchError::Server(format!("{what} did not arrive whole"));
         if status.refused > 0 {
             return Err(missing("an edit"));
         }
+        drop(self.way);
+        let blobs = self.data.blobs().map_err(FolderError::from)?;
         for hash in &self.photos {
-            self.service.blobs().check(*hash).map_err(|_| missing("a photo"))?;
+            blobs.check(*hash).map_err(|_| missing("a photo"))?;
         }
-        let (cases, changes): (u32, u32) = self.service.read::<_, DatabaseError>(|db| {
-            let sql = "SELECT (SELECT count(*) FROM cases), (SELECT count(*) FROM changes WHERE verdict = 0)";
-            Ok(db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
-        })?;
+        let sql = "SELECT (SELECT count(*) FROM cases), (SELECT count(*) FROM changes WHERE verdict = 0)";
+        let counted = self.data.reader()?.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+        let (cases, changes): (u32, u32) = counted.map_err(DatabaseError::from)?;
         if cases != work.visits || changes < work.edits() + work.photos() {
             return Err(missing("an edit"));
         }

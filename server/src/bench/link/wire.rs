@@ -17,7 +17,7 @@ pub const STALL_MS_MAX: u64 = 4_000;
 /// Each way, on top of the trace: from the mast to the server.
 pub const DELAY_MS: u64 = 25;
 /// What one packet of 1,500 bytes carries above TCP.
-const PACKET_BYTES: u64 = 1_448;
+pub(super) const PACKET_BYTES: usize = 1_448;
 
 /// What the server makes of what reaches it, and when.
 pub(super) type Serve<'a> = dyn FnMut(u64, &Request<Vec<u8>>) -> Response<Vec<u8>> + 'a;
@@ -117,7 +117,7 @@ fn send(way: &mut Direction, from_ms: u64, whole: u64) -> (u64, u64) {
             Some(next_ms) => at_ms = next_ms,
             None => break,
         }
-        crossed = (crossed + PACKET_BYTES).min(whole);
+        crossed = (crossed + bytes(PACKET_BYTES)).min(whole);
     }
     (crossed, at_ms)
 }

@@ -3,27 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use roundsman_sync_core::clock::{Clock, ClockReading};
 use roundsman_sync_core::error::Refusal;
-use roundsman_sync_core::ids::BootId;
 use roundsman_sync_core::replica::{Environment, Replica, SqliteStore, SyncBudget};
 
-use crate::app::App;
+use crate::bench::clock::RealClock;
 use crate::bench::http::Connection;
 use crate::bench::{BenchError, Server};
-
-/// The clocks of this machine.
-struct RealClock {
-    boot: BootId,
-    booted: Instant,
-}
-
-impl Clock for RealClock {
-    fn read(&mut self) -> ClockReading {
-        let since = i64::try_from(self.booted.elapsed().as_millis()).unwrap_or(i64::MAX);
-        ClockReading { wall: App::now(), boot_ms: since, boot: self.boot }
-    }
-}
 
 /// What one sync came to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,8 +36,7 @@ impl Phone {
     pub(super) fn enrol(folder: &Path, name: &str, server: &Server, code: &str) -> Result<Self, BenchError> {
         std::fs::create_dir_all(folder).map_err(BenchError::io("making the folder of the phones"))?;
         let path = folder.join(format!("{name}.db"));
-        let boot = BootId::mint(App::now(), &mut rand::rng());
-        let clock = Box::new(RealClock { boot, booted: Instant::now() });
+        let clock = Box::new(RealClock::start());
         let store = SqliteStore::open(&path).map_err(Refusal::from)?;
         let rng = rand::RngExt::random::<[u8; 32]>(&mut rand::rng());
         let rng = Box::new(<rand::rngs::StdRng as rand::SeedableRng>::from_seed(rng));
