@@ -15,7 +15,7 @@ if ! (cd tests/browser && npm ci --no-audit --no-fund --silent); then
     exit 77
 fi
 
-cargo build -p roundsman-server --locked
+cargo build -p roundsman-server -p roundsman-tests --bin roundsman --bin refuse --locked
 roundsman="$CARGO_TARGET_DIR/debug/roundsman"
 work="$(mktemp -d)"
 server=
@@ -25,6 +25,7 @@ export ROUNDSMAN_DATA="$work/data"
 "$roundsman" init --org "锦绣物业" --site "锦绣花园" >/dev/null
 "$roundsman" import --map nyc311 --site "锦绣花园" server/src/demo/sample/nyc311.csv >/dev/null
 "$roundsman" person add --json --name "林晓芸" --role reception --site "锦绣花园" --login lin >"$work/person.json"
+"$CARGO_TARGET_DIR/debug/refuse" "$ROUNDSMAN_DATA"
 : >"$work/serve.txt"
 "$roundsman" serve --listen 127.0.0.1:0 >"$work/serve.txt" 2>"$work/serve.log" &
 server=$!

@@ -7,8 +7,10 @@
 //   SCREENSHOTS         a folder for pictures of every page (default: ./screenshots)
 //   CHROMIUM            the browser (default: /usr/bin/chromium)
 //
-// For each language, width and colour scheme it signs in, looks at the list, searches, opens a case,
-// and on every page demands: no horizontal scrolling, nothing that axe calls a violation, no message
+// The server has a refused edit that can be taken over, and one that waits: `refuse` (tests/src/bin) makes them.
+//
+// For each language, width and colour scheme it signs in, looks at the list, searches, opens a case, goes through
+// what was refused and what waits, opens what would take an edit over and what would close it, and on every page demands: no horizontal scrolling, nothing that axe calls a violation, no message
 // in the browser's console (which is where a broken content policy shows), every control reachable by
 // the Tab key with a visible mark, and targets of at least 44 px. Ends with status 1 if anything fails.
 
@@ -66,7 +68,7 @@ async function inspect(page, where) {
   }
 
   const small = await page.evaluate((min) => {
-    const controls = [...document.querySelectorAll("button, select, input:not([type=hidden]), a")];
+    const controls = [...document.querySelectorAll("button, select, textarea, summary, input:not([type=hidden]), a")];
     const isInline = (control) => getComputedStyle(control).display === "inline";
     return controls
       .filter((control) => !control.classList.contains("skip") && !isInline(control))
@@ -85,7 +87,9 @@ async function walk(page, where) {
     document.activeElement?.blur();
     getSelection()?.removeAllRanges();
     scrollTo(0, 0);
-    const controls = document.querySelectorAll("a[href], button, select, input:not([type=hidden])");
+    const all = document.querySelectorAll("a[href], button, select, textarea, summary, input:not([type=hidden])");
+    // What a closed part of the page holds is reached once that is opened.
+    const controls = [...all].filter((control) => control.checkVisibility());
     controls.forEach((control, n) => (control.dataset.walk = n));
     return controls.length;
   });
@@ -153,6 +157,39 @@ async function tour(browser, { lang, width, scheme }) {
     await page.screenshot({ path: path.join(folder, `${name("case-print")}.png`), fullPage: true });
     await page.emulateMedia({ media: "screen" });
   }
+
+  await page.locator(`.pages a[href="/quarantine"]`).click();
+  await page.locator("#state").waitFor();
+  await inspect(page, name("refused-list"));
+  const refused = page.locator(".cases tbody th a");
+  demand((await refused.count()) > 0, name("refused-list"), "no refused edit to look at");
+  if ((await refused.count()) > 0) {
+    await refused.last().click();
+    await page.locator("#what").waitFor();
+    await inspect(page, name("refused"));
+    for (const summary of await page.locator("details summary").all()) {
+      // By keyboard, as without a mouse.
+      await summary.focus();
+      await page.keyboard.press("Enter");
+    }
+    await page.locator("#note").waitFor({ state: "visible" });
+    // Tab goes on from where the focus was, so it begins anew on a page that nobody has touched.
+    await page.reload();
+    await page.evaluate(() => document.querySelectorAll("details").forEach((part) => (part.open = true)));
+    await inspect(page, name("refused-open"));
+    // The note is asked for before anything is sent; what is sent without one, a page answers.
+    await page.locator("#note").evaluate((note) => note.form.setAttribute("novalidate", ""));
+    const quiet = failures.length;
+    await page.locator(`form[action$="/close"] button`).click();
+    await page.locator("[role=alert]").waitFor();
+    await inspect(page, name("refused-not-done"));
+    // The browser names every answer of 4xx in its console; this one was wanted.
+    const wanted = (failure) => failure.includes("422");
+    failures.splice(quiet, failures.length, ...failures.slice(quiet).filter((failure) => !wanted(failure)));
+  }
+  await page.goto(`${base}/quarantine/waiting`);
+  demand((await page.locator(".cases tbody tr").count()) > 0, name("waiting"), "nothing waits");
+  await inspect(page, name("waiting"));
 
   const missing = await page.request.get(`${base}/cases/00000000-0000-0000-0000-000000000000`);
   demand(missing.status() === 404, name("missing"), `status ${missing.status()}`);

@@ -18,12 +18,12 @@ const ANCESTORS_MAX: usize = 200;
 /// # Errors
 /// If the entry is no change, or the database fails.
 pub fn change_at(db: &Connection, source: Pos) -> Result<(DocumentKind, Vec<u8>), DatabaseError> {
-    match log::read(db, source)?.1 {
-        LogEntry::Change { kind, change, .. } | LogEntry::Recovered { kind, change, .. } => {
-            Ok((kind, change.into()))
-        }
-        _ => Err(DatabaseError::corrupt("changes", format!("entry {source} is no change"))),
-    }
+    let (LogEntry::Change { kind, change, .. } | LogEntry::Recovered { kind, change, .. }) =
+        log::read(db, source)?.1
+    else {
+        return Err(DatabaseError::corrupt("changes", format!("entry {source} is no change")));
+    };
+    Ok((kind, change.into()))
 }
 
 /// The document that the author of a change saw, as far as it is here: of `document`, which has everything

@@ -6,7 +6,7 @@ use roundsman_sync_core::model::{Contact, Declared, Nature, NewPhoto, PhotoRole}
 use super::super::OfficeError;
 use super::*;
 use crate::log::ChangeName;
-use crate::projection::queries::{CaseKey, Reach, case_timeline};
+use crate::projection::queries::{CaseKey, Reach, case_timeline, refused_change};
 
 impl Server {
     /// What was refused and is open, the first received first.
@@ -419,4 +419,29 @@ fn a_photo_of_a_refused_change_is_owed_by_its_phone_before_and_after_the_office_
     assert!(case.photos[0].caption.starts_with("由办公室代录：系统管理员"), "{:?}", case.photos[0]);
     assert!(case.photos[0].caption.ends_with("；阀门"), "{:?}", case.photos[0]);
     server.assert_tables_follow_from_the_log();
+}
+
+#[test]
+fn what_was_refused_about_somebody_is_not_theirs_to_read_nor_a_colleagues_without_the_lead() {
+    let mut server = Server::new();
+    let about = server.enrol("陈静", Role::Reception).person;
+    let colleague = server.enrol("林晓芸", Role::Reception).person;
+    let director = server.enrol("陈志远", Role::SiteDirector).person;
+    let mut admin = server.enrol("系统管理员", Role::Admin);
+    let Command::CreateCase { case, received, new } = create(server.site) else { panic!("a case") };
+    let new = NewCase { about: Some(about), ..new };
+    let details = ContactDetails { name: Some("李女士".into()), ..ContactDetails::default() };
+    let contact = Command::WriteContact { case: CASE, details };
+    for command in [Command::CreateCase { case, received, new }, contact] {
+        server.refused(&mut admin, &command);
+    }
+    for name in server.open() {
+        for (person, may) in [(about, false), (colleague, false), (director, true)] {
+            let read = server.writer.transaction::<_, DatabaseError>(|batch| {
+                let reach = Reach::load(batch.db, person)?;
+                Ok(refused_change(batch.db, &reach, name)?.is_some())
+            });
+            assert_eq!(read.unwrap(), may, "{name} {person}");
+        }
+    }
 }

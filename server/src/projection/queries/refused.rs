@@ -45,14 +45,17 @@ pub struct RefusedChange {
 /// What a change says that was not accepted.
 pub(super) enum Content {
     /// It can be read.
-    Readable {
-        /// What its author saw.
-        before: Document,
-        /// What they made of it.
-        after: Document,
-    },
+    Readable(Box<Read>),
     /// It cannot.
     Unreadable(Unreadable),
+}
+
+/// A change that can be read.
+pub(super) struct Read {
+    /// What its author saw.
+    pub(super) before: Document,
+    /// What they made of it.
+    pub(super) after: Document,
 }
 
 /// A change that cannot be read.
@@ -143,8 +146,8 @@ fn of_document(
     for (source, mut change) in rows {
         let (_, bytes) = change_at(db, source)?;
         change.claimed_at = scan(&bytes).ok().and_then(|scanned| scanned.note).map(|note| note.claimed_at);
-        if let Content::Readable { before, after } = content(db, id, document, &bytes)? {
-            change.tried = lines(db, &before, &after)?;
+        if let Content::Readable(read) = content(db, id, document, &bytes)? {
+            change.tried = lines(db, &read.before, &read.after)?;
         }
         found.push((source, change));
     }
@@ -164,10 +167,10 @@ pub(super) fn content(
         let before = ground.at(&Heads::new(scanned.deps.clone())).map_err(|error| error.to_string())?;
         let change = ParsedChange::of(bytes, scanned).map_err(|error| error.to_string())?;
         let after = before.clone().with(change).map_err(|error| error.to_string())?;
-        Ok((before, after))
+        Ok(Box::new(Read { before, after }))
     };
     Ok(match read() {
-        Ok((before, after)) => Content::Readable { before, after },
+        Ok(read) => Content::Readable(read),
         Err(why) => Content::Unreadable(Unreadable { why, bytes: bytes.len(), sha256: PhotoHash::of(bytes) }),
     })
 }

@@ -100,14 +100,14 @@ pub fn refused_change(
     let Some((source, mut line)) = seen(db, reach, id)? else { return Ok(None) };
     let (kind, bytes) = change_at(db, source)?;
     let read = content(db, id.document, &standing(db, id.document, kind)?, &bytes)?;
-    if let Content::Readable { after, .. } = &read
-        && !may_read(db, reach, after, line.by.id)?
+    if let Content::Readable(read) = &read
+        && !may_read(db, reach, &read.after, line.by.id)?
     {
         return Ok(None);
     }
     line.case = head_of(db, id.document)?;
     let (tried, unreadable) = match read {
-        Content::Readable { before, after } => (lines(db, &before, &after)?, None),
+        Content::Readable(read) => (lines(db, &read.before, &read.after)?, None),
         Content::Unreadable(unreadable) => (Vec::new(), Some(unreadable)),
     };
     // A playbook's steps are found by the entry that brought it, which nothing here refers to.
@@ -203,8 +203,8 @@ fn may_read_all(db: &Connection, reach: &Reach, case: DocumentId) -> Result<bool
     for (source, author) in rows {
         let (kind, bytes) = change_at(db, source)?;
         if kind == DocumentKind::Case
-            && let Content::Readable { after, .. } = content(db, case, &standing(db, case, kind)?, &bytes)?
-            && !may_read(db, reach, &after, author)?
+            && let Content::Readable(read) = content(db, case, &standing(db, case, kind)?, &bytes)?
+            && !may_read(db, reach, &read.after, author)?
         {
             return Ok(false);
         }
