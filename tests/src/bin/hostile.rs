@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use roundsman_tests::hostile::hunt::{Counts, hunt};
 use roundsman_tests::hostile::ledger::Ledger;
 
-/// An input that takes longer hangs.
+/// An input that takes more of a processor hangs. By the clock a busy machine would make anything hang.
 const INPUT_MAX: Duration = Duration::from_secs(2);
 /// Nothing takes so long: neither the beginning and end of a stretch nor 256 inputs.
 const SILENCE_MAX: Duration = Duration::from_secs(300);
@@ -123,7 +123,7 @@ fn watch(asked: &Asked) -> Result<Ledger, String> {
         match stretch(seeds.clone(), u64::MAX)? {
             Ended::Well { counts, peak_kib, slow } => {
                 for from in slow {
-                    // The machine may have been busy; alone, each input shows how long it takes.
+                    // 256 together may take so long; alone, each input shows how long it takes.
                     if let Ended::Badly { seeds, what } =
                         stretch(seeds.start..(from + 256).min(seeds.end), from)?
                     {
@@ -173,7 +173,7 @@ fn stretch(seeds: Range<u64>, singly: u64) -> Result<Ended, String> {
         .spawn()
         .map_err(|error| error.to_string())?;
     let lines = listen(&mut child);
-    let ended = follow(&seeds, singly, &lines);
+    let ended = follow(&seeds, singly, &lines, child.id());
     // Whether it went or hangs.
     let _ = child.kill();
     let _ = child.wait();
@@ -194,29 +194,38 @@ fn listen(child: &mut Child) -> Receiver<String> {
     lines
 }
 
-fn follow(seeds: &Range<u64>, singly: u64, lines: &Receiver<String>) -> Result<Ended, String> {
-    let (mut at, mut since, mut slow) = (None, Instant::now(), Vec::new());
+/// The processor time that a process has taken; the kernel counts in hundredths of a second.
+fn cpu(process: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // Behind the name, which is in brackets, user and system time are the 12th and 13th word.
+    let words = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace();
+    let hundredths: u64 = words.skip(11).take(2).filter_map(|word| word.parse::<u64>().ok()).sum();
+    Duration::from_millis(hundredths * 10)
+}
+
+fn follow(seeds: &Range<u64>, singly: u64, lines: &Receiver<String>, process: u32) -> Result<Ended, String> {
+    let (mut at, mut since, mut slow) = (None, Duration::ZERO, Vec::new());
     loop {
         let heard = lines.recv_timeout(SILENCE_MAX);
+        let now = cpu(process);
+        let took = now.saturating_sub(since);
         // Between the last input and the end everything is verified.
         if let (Some(at), Ok(line)) = (at, &heard)
             && line.starts_with("at ")
-            && since.elapsed() > INPUT_MAX
+            && took > INPUT_MAX
         {
             if at >= singly {
-                let what = format!("took {:.1} s", since.elapsed().as_secs_f64());
+                let what = format!("took {:.1} s", took.as_secs_f64());
                 return Ok(Ended::Badly { seeds: at..at + 1, what });
             }
             slow.push(at);
         }
-        since = Instant::now();
+        since = now;
         let start = at.unwrap_or(seeds.start);
         let here = start..if start >= singly { start + 1 } else { (start + 256).min(seeds.end) };
-        let Ok(line) = heard else {
-            let what = match heard {
-                Err(mpsc::RecvTimeoutError::Timeout) => "the server hangs",
-                _ => "the server is gone",
-            };
+        let Ok(line) = &heard else {
+            let is_silent = heard == Err(mpsc::RecvTimeoutError::Timeout);
+            let what = if is_silent { "the server hangs" } else { "the server is gone" };
             return Ok(Ended::Badly { seeds: here, what: what.to_owned() });
         };
         let mut words = line.split(' ');

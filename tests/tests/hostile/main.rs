@@ -7,4 +7,4 @@ mod doors;
 mod envelopes;
 mod flips;
 mod hunted;
-mod names;
+mod many;

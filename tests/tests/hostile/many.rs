@@ -1,0 +1,47 @@
+//! Very many of what is fine alone: changes that wait, values beside each other.
+
+use roundsman_sync_core::model::{Classification, Command, Nature};
+use roundsman_tests::hostile::rows::{Key, Row, put_rows, rows};
+use roundsman_tests::hostile::{Parts, Stage, outcome};
+
+#[test]
+fn changes_that_build_on_nothing_wait_in_a_bounded_place() {
+    let mut stage = Stage::new();
+    let to = Classification { nature: Some(Nature::Help), ..Classification::default() };
+    let case = stage.case;
+    let honest = Parts::of(&stage.written(&Command::Classify { case, to })[0].change);
+    let mut counts = std::collections::BTreeMap::<_, u32>::new();
+    for from in (0..2_250u32).step_by(250) {
+        let orphan = |at: u32| {
+            let mut parts = honest.clone();
+            parts.deps = vec![[0; 32]];
+            parts.deps[0][..4].copy_from_slice(&at.to_be_bytes());
+            parts.actor[..4].copy_from_slice(&at.to_be_bytes());
+            stage.sealed(&parts.bytes())
+        };
+        let envelopes = (from..from + 250).map(orphan).collect();
+        for verdict in stage.deliver(envelopes).unwrap().iter().flatten() {
+            *counts.entry(outcome(verdict)).or_default() += 1;
+        }
+    }
+    assert_eq!(counts.into_iter().collect::<Vec<_>>(), [("dependency_missing", 250), ("pending", 2_000)]);
+    stage.work().unwrap();
+    stage.verify().unwrap();
+}
+
+#[test]
+fn a_thousand_values_of_one_field_are_the_most_that_one_change_puts_beside_each_other() {
+    let mut stage = Stage::new();
+    let to = Classification { nature: Some(Nature::Help), ..Classification::default() };
+    let case = stage.case;
+    let mut parts = Parts::of(&stage.written(&Command::Classify { case, to })[0].change);
+    let row =
+        Row { key: Key::Map(b"urgency".to_vec()), value: (6, b"urgent".to_vec()), ..rows(&parts)[0].clone() };
+    for (count, expected) in [(1_001, "change_malformed"), (1_000, "accepted")] {
+        put_rows(&mut parts, &vec![row.clone(); count]);
+        let envelope = stage.sealed(&parts.bytes());
+        assert_eq!(outcome(&stage.deliver(vec![envelope]).unwrap()[0][0]), expected, "{count} values");
+    }
+    stage.work().unwrap();
+    stage.verify().unwrap();
+}
