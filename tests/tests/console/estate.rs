@@ -74,7 +74,7 @@ impl Phone {
     }
 
     /// The envelopes that it would send now, oldest first.
-    fn to_send(&mut self) -> Vec<Vec<u8>> {
+    fn unsent(&mut self) -> Vec<Vec<u8>> {
         let mut session = self.replica.start_sync(SyncBudget::default());
         let request = self.replica.next_request(&mut session).unwrap().unwrap();
         let asked: SyncRequest = packing::unpack(request.body(), REQUEST_BYTES_MAX).unwrap();
@@ -289,7 +289,7 @@ impl Estate {
     /// Of what the guard's phone wrote, only the last edit reaches the server, by a way that lost the others.
     pub(crate) fn bring_last_only(&mut self) {
         let device = self.guard.replica.enrolled().unwrap().device;
-        let last = self.guard.to_send().pop().unwrap();
+        let last = self.guard.unsent().pop().unwrap();
         self.service
             .write::<_, OfficeError>(|batch, office| {
                 let delivered = Delivered { device, envelopes: vec![&last] };

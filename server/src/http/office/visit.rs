@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use roundsman_sync_core::error::ErrorCode;
-use rusqlite::Connection;
 
 use crate::app::App;
 use crate::auth::accounts::{self, Account};
@@ -17,7 +16,7 @@ use crate::console::{self, Failure, Frame, LANG_COOKIE, Lang, SignedIn, Text, pa
 use crate::database::DatabaseError;
 use crate::error::Problem;
 use crate::http::request_id::RequestId;
-use crate::projection::queries::{self, Reach};
+use crate::projection::queries::{self, Reach, Tables};
 
 /// Longest path and query that a page carries along to come back to.
 const HERE_BYTES_MAX: usize = 2_000;
@@ -199,11 +198,11 @@ impl Desk {
     /// What a page shows, and how many refused changes are open to show in its header.
     pub(super) async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection, &Reach) -> Result<T, DatabaseError> + Send + 'static,
+        query: impl FnOnce(&Tables, &Reach) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<(T, u32), Problem> {
         let reach = self.reach.clone();
-        let read = move |db: &Connection| Ok((query(db, &reach)?, queries::quarantine_open(db, &reach)?));
-        self.visit.app.read(read).await
+        let app = &self.visit.app;
+        app.read(move |db| Ok((query(db, &reach)?, queries::quarantine_open(db, &reach)?))).await
     }
 
     /// What surrounds a page, with so many refused changes open.

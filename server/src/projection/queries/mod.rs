@@ -63,6 +63,9 @@ pub use crate::log::ChangeName;
 
 use crate::database::DatabaseError;
 
+/// What is read from, for whoever passes it on without asking it anything.
+pub type Tables = Connection;
+
 /// The document as it now stands, if there is one.
 fn load(db: &Connection, id: DocumentId, kind: DocumentKind) -> Result<Option<Document>, DatabaseError> {
     let row: Option<Vec<u8>> = db
