@@ -34,6 +34,9 @@ pub const ENVELOPE_CHANGES_MAX: usize = 64;
 pub const ENVELOPE_BYTES_MAX: usize = 512 * 1024;
 /// Envelopes in one sync request.
 pub const REQUEST_ENVELOPES_MAX: usize = 256;
+/// Operations of all changes in one sync request. What a device sends at once has fewer bytes; said by runs, so
+/// many would hold the writer for a minute, and everybody else with it.
+pub const REQUEST_OPERATIONS_MAX: u64 = 200_000;
 /// One sync request before and after decompression.
 pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// One sync reply after decompression, as a device accepts it. Far above any page budget, because

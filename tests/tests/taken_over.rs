@@ -17,6 +17,7 @@ use roundsman_server::service::Service;
 use roundsman_sync_core::clock::{Clock, ClockReading, Timestamp};
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{BootId, DocumentId, OrderId, SiteId};
+use roundsman_sync_core::limits::LOST_RIGHT_COUNTS_MS;
 use roundsman_sync_core::model::{
     Case, CaseKind, Channel, Department, Fact, Liability, NewCase, NewEntry, NewOrder, OrderSorting, Place,
     Role, Urgency,
@@ -94,9 +95,11 @@ impl Estate {
         assert_eq!(session.counts().resyncs, 0);
     }
 
-    /// From now on the person is a guard and nothing else.
+    /// The person is a guard and nothing else, and has been for longer than a right counts of whose loss one has not
+    /// heard.
     fn demote(&mut self, phone: &Replica, name: &str) {
-        let (desk, person, site) = (self.desk(), phone.enrolled().unwrap().person, self.site);
+        let (mut desk, person, site) = (self.desk(), phone.enrolled().unwrap().person, self.site);
+        desk.now = desk.now.plus_millis(-LOST_RIGHT_COUNTS_MS - 1);
         self.service
             .write::<_, OfficeError>(|batch, office| {
                 Ok(office.take_role(batch, desk, person, site, Role::Supervisor)?)

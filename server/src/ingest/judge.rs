@@ -200,18 +200,28 @@ impl Candidate<'_> {
         Ok(LoggedVerdict::Pending { missing })
     }
 
+    /// Whether its name is taken: by another change of its device, or because the actor is another device's. Who
+    /// could write under a colleague's name would take the numbers that the colleague's phone is about to use.
     fn is_fork(&self, batch: &Batch<'_>) -> Result<bool, DatabaseError> {
-        Ok(batch
+        let (document, actor) = (self.document.as_bytes(), &self.change.actor);
+        let taken = batch
             .db
             .prepare_cached(
                 "SELECT 1 FROM changes WHERE document = ?1 AND actor = ?2 AND seq = ?3 AND verdict = 0 AND hash <> ?4",
             )?
-            .exists((
-                self.document.as_bytes(),
-                &self.change.actor,
-                self.change.seq.cast_signed(),
-                self.change.hash.as_bytes(),
-            ))?)
+            .exists((document, actor, self.change.seq.cast_signed(), self.change.hash.as_bytes()))?;
+        if taken {
+            return Ok(true);
+        }
+        // All that is accepted under one actor is by one device, so any one of it tells whose it is.
+        let holder: Option<[u8; 16]> = batch
+            .db
+            .prepare_cached(
+                "SELECT device FROM changes WHERE document = ?1 AND actor = ?2 AND verdict = 0 LIMIT 1",
+            )?
+            .query_row((document, actor), |row| row.get(0))
+            .optional()?;
+        Ok(holder.is_some_and(|holder| holder != *self.device.as_bytes()))
     }
 
     /// Looks at what the change does, operation by operation, and at who made it, and only then adds it to the

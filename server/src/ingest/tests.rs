@@ -26,6 +26,7 @@ use crate::data_folder::{DataFolder, Identity};
 use crate::database::DatabaseError;
 use crate::projection;
 
+mod arrival;
 mod copies;
 mod losses;
 mod newer;

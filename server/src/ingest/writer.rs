@@ -50,6 +50,11 @@ impl Opened {
         };
         Ok(Self(authentic(db, asker, &scanned)?.map(|()| scanned)))
     }
+
+    /// How many operations its changes have.
+    pub fn operations(&self) -> u64 {
+        self.0.iter().flat_map(|scanned| &scanned.changes).map(|change| change.operations).sum()
+    }
 }
 
 /// Envelopes as one device delivered them.

@@ -7,8 +7,8 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{DeviceId, PhotoHash};
 use roundsman_sync_core::limits::{
-    PHOTO_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_FEEDS_MAX, REQUEST_PHOTOS_MAX,
-    REQUEST_RECOVERED_MAX,
+    PHOTO_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_FEEDS_MAX, REQUEST_OPERATIONS_MAX,
+    REQUEST_PHOTOS_MAX, REQUEST_RECOVERED_MAX,
 };
 use roundsman_sync_core::protocol::messages::{SyncReply, SyncRequest, UploadGrant, Verdict};
 use roundsman_sync_core::protocol::packing;
@@ -52,9 +52,15 @@ impl Service {
             [] => Vec::new(),
             _ => {
                 // Before the queue, on this request's own thread: the writer is one for all.
-                let opened = self.read::<_, DatabaseError>(|read| {
+                let opened: Vec<Opened> = self.read::<_, DatabaseError>(|read| {
                     envelopes.iter().map(|bytes| Opened::of(read, device, bytes)).collect()
                 })?;
+                let operations: u64 = opened.iter().map(Opened::operations).sum();
+                if operations > REQUEST_OPERATIONS_MAX {
+                    let why =
+                        format!("{operations} operations in one request; at most {REQUEST_OPERATIONS_MAX}");
+                    return Err(Problem::new(ErrorCode::BodyTooLarge, why));
+                }
                 self.commit.push(now, secret, opened)?
             }
         };

@@ -244,14 +244,16 @@ impl Reader<'_> {
         id: Name,
     ) -> Result<Write, DocumentError> {
         let slot = (object, key.to_owned());
-        let mut seen = self.own.get(&slot).cloned().unwrap_or_default();
+        let mut standing = BTreeSet::new();
         if !place.is_new && !op.pred.is_empty() {
-            let standing = self.document.inner.get_all_at(&place.object, key, &self.deps)?;
-            seen.extend(standing.into_iter().filter_map(|(_, id)| as_name(id)));
+            let found = self.document.inner.get_all_at(&place.object, key, &self.deps)?;
+            standing.extend(found.into_iter().filter_map(|(_, id)| as_name(id)));
         }
+        let own = self.own.get(&slot);
+        let is_seen = |name: &Name| standing.contains(name) || own.is_some_and(|own| own.contains(name));
         // Automerge takes away whatever it comes past that an operation says it replaces, also under
         // another key. An author replaces what stands where they write, and nothing else.
-        if !op.pred.iter().all(|replaced| seen.contains(&name(replaced))) {
+        if !op.pred.iter().all(|replaced| is_seen(&name(replaced))) {
             return Err(Misdirected("it takes away what does not stand where it writes"));
         }
         let act = match &op.action {

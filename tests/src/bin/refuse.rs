@@ -10,6 +10,7 @@ use roundsman_server::serve::service_of;
 use roundsman_server::service::Service;
 use roundsman_sync_core::clock::{Clock, ClockReading, Timestamp};
 use roundsman_sync_core::ids::{BootId, DocumentId, SiteId};
+use roundsman_sync_core::limits::LOST_RIGHT_COUNTS_MS;
 use roundsman_sync_core::limits::REQUEST_BYTES_MAX;
 use roundsman_sync_core::model::{
     CaseKind, Channel, Classification, Fact, Nature, NewCase, NewEntry, PhotoRole, Place, Role, Urgency,
@@ -128,7 +129,9 @@ fn main() {
     estate
         .service
         .write::<_, OfficeError>(|batch, office| {
-            Ok(office.take_role(batch, desk, person, site, Role::Supervisor)?)
+            // Longer ago than a right counts of whose loss one has not heard.
+            let then = Sitting { now: desk.now.plus_millis(-LOST_RIGHT_COUNTS_MS - 1), ..desk };
+            Ok(office.take_role(batch, then, person, site, Role::Supervisor)?)
         })
         .unwrap();
     for _ in 0..2 {

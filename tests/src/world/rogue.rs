@@ -141,7 +141,8 @@ impl World {
         id: CommandId,
     ) -> (Vec<Written>, Option<Command>) {
         let now = self.time.now();
-        let colleague = *self.people.choose(&mut self.rng).unwrap();
+        let colleagues: Vec<_> = self.people.iter().copied().filter(|one| *one != person).collect();
+        let colleague = *colleagues.choose(&mut self.rng).unwrap();
         let entry = EntryId::mint(now, &mut self.rng);
         let rng = &mut self.rng;
         let record = |fact| {
@@ -221,9 +222,8 @@ fn forge(desk: &mut Desk, case: DocumentId, note: &ChangeNote, wrong: u32) -> Ve
         match (wrong, standing.first()) {
             (5, _) => edit.set(&["fields"], "unknown", "field"),
             (6, Some(entry)) => edit.set(&["entries", entry], "note", "其实不是这样"),
-            (7, _) => edit.add(&[], "photos", []),
-            // The note names somebody else.
-            _ => edit.set(&["fields"], "subject", "noise"),
+            (8, _) => edit.set(&["fields"], "subject", "not by whom the note names"),
+            _ => edit.add(&[], "photos", []),
         }
     };
     let change = document.edit(&actor, note, write).unwrap_or_default();

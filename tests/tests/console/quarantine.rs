@@ -3,6 +3,7 @@
 use http::header;
 use roundsman_server::ingest::OfficeError;
 use roundsman_sync_core::ids::PhotoHash;
+use roundsman_sync_core::limits::LOST_RIGHT_COUNTS_MS;
 use roundsman_sync_core::model::{Fact, NewEntry, PhotoRole, Role};
 use serde_json::{Value, json};
 
@@ -198,7 +199,9 @@ fn a_photo_of_a_refused_edit_comes_in_and_is_shown_to_those_who_see_the_edit() {
     estate
         .service
         .write::<_, OfficeError>(|batch, office| {
-            let sitting = roundsman_server::ingest::Sitting { person: desk, now: BACK };
+            // Longer ago than a right counts of whose loss one has not heard.
+            let now = BACK.plus_millis(-LOST_RIGHT_COUNTS_MS - 3_600_000);
+            let sitting = roundsman_server::ingest::Sitting { person: desk, now };
             Ok(office.take_role(batch, sitting, guard, site, Role::Guard)?)
         })
         .unwrap();

@@ -128,7 +128,7 @@ const ATTACKS: [Attack; 31] = [
         },
         "person_mismatch",
     ),
-    ("a schema of tomorrow", |it, items| signed(it, items, |all| all.schema = u32::MAX), "schema_newer"),
+    ("a schema of tomorrow", |it, items| signed(it, items, |all| all.schema = u32::MAX), "pending"),
     (
         "a signature of nothing",
         |it, items| forged(it, items, |all| all.signature = Signature::from_bytes([0; 64])),

@@ -8,3 +8,4 @@ mod envelopes;
 mod flips;
 mod hunted;
 mod many;
+mod names;

@@ -30,14 +30,20 @@ fn changes_that_build_on_nothing_wait_in_a_bounded_place() {
 }
 
 #[test]
-fn a_thousand_values_of_one_field_are_the_most_that_one_change_puts_beside_each_other() {
+fn one_change_cannot_fill_a_field_with_values_beside_each_other() {
     let mut stage = Stage::new();
     let to = Classification { nature: Some(Nature::Help), ..Classification::default() };
     let case = stage.case;
     let mut parts = Parts::of(&stage.written(&Command::Classify { case, to })[0].change);
     let row =
         Row { key: Key::Map(b"urgency".to_vec()), value: (6, b"urgent".to_vec()), ..rows(&parts)[0].clone() };
-    for (count, expected) in [(1_001, "change_malformed"), (1_000, "accepted")] {
+    let cases = [
+        (1_001, "change_malformed"),
+        (1_000, "change_not_permitted"),
+        (3, "change_not_permitted"),
+        (2, "accepted"),
+    ];
+    for (count, expected) in cases {
         put_rows(&mut parts, &vec![row.clone(); count]);
         let envelope = stage.sealed(&parts.bytes());
         assert_eq!(outcome(&stage.deliver(vec![envelope]).unwrap()[0][0]), expected, "{count} values");

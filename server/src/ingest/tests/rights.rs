@@ -214,7 +214,7 @@ fn with_fresh_ids(command: Command, id: [u8; 16]) -> Command {
 
 impl Phone {
     /// A change made with Automerge itself, by somebody who knows its format and cares for no command.
-    fn hostile(
+    pub(super) fn hostile(
         &mut self,
         document: DocumentId,
         kind: DocumentKind,

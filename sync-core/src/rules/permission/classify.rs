@@ -26,10 +26,14 @@ pub fn classify(kind: DocumentKind, starts: bool, writes: &[Write]) -> Result<Ve
     let (found, registers, added) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
     // Contacts are started by whoever writes first, sites by the office; a first time means nothing there.
     let starts = starts && matches!(kind, DocumentKind::Case | DocumentKind::Round);
-    let mut sorter = Sorter { kind, starts, found, registers, added };
+    let mut sorter = Sorter { kind, starts, found, registers, times: BTreeMap::new(), added };
     writes.iter().try_for_each(|write| sorter.sort(write))?;
     sorter.finish()
 }
+
+/// How often one change sets one register: once, or first to nothing and then to the value that settles a parallel
+/// edit. More values than that would stand side by side for ever.
+const SETS_MAX: u8 = 2;
 
 struct Sorter<'a> {
     kind: DocumentKind,
@@ -37,6 +41,8 @@ struct Sorter<'a> {
     found: Vec<(Path, Action)>,
     /// What each register holds after the change.
     registers: BTreeMap<(&'a [String], &'a str), (Holds, &'a Put)>,
+    /// How often each register is written.
+    times: BTreeMap<(&'a [String], &'a str), u8>,
     /// What is added, by container and key, with its fields.
     added: BTreeMap<[&'a str; 2], (Thing, BTreeMap<&'a str, &'a Put>)>,
 }
@@ -113,6 +119,11 @@ impl<'a> Sorter<'a> {
             return Err(no(format!("'{}' is said once, at the start", place(write))));
         }
         self.find(path, if path == Path::ContactStart { Action::Add } else { action });
+        let times = self.times.entry((&write.path, &write.key)).or_default();
+        *times += 1;
+        if *times > SETS_MAX {
+            return Err(no(format!("'{}' is set more often than any edit does", place(write))));
+        }
         self.registers.insert((&write.path, &write.key), (holds, put));
         Ok(())
     }

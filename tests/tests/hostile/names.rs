@@ -1,0 +1,37 @@
+//! Changes under names that belong to somebody else.
+
+use roundsman_sync_core::document::{DocumentKind, scan};
+use roundsman_sync_core::model::{Classification, Command, Urgency};
+use roundsman_tests::hostile::parts::number;
+use roundsman_tests::hostile::rows::{put_rows, rows};
+use roundsman_tests::hostile::{Parts, Stage, outcome};
+
+/// A change of the lost phone under the name under which an honest phone writes, numbered as that phone's next.
+fn borrowed(stage: &mut Stage) -> Vec<u8> {
+    let to = Classification { urgency: Some(Urgency::General), ..Classification::default() };
+    let case = stage.case;
+    let mut parts = Parts::of(&stage.written(&Command::Classify { case, to })[0].change);
+    let changes = stage.document(case, DocumentKind::Case).changes();
+    let theirs = changes.iter().filter_map(|change| scan(&change.bytes).ok());
+    let last = theirs.filter(|one| one.note.is_some_and(|note| note.person != stage.person)).last().unwrap();
+    (parts.actor, parts.seq) = (last.actor, number(last.seq + 1));
+    // Nothing is replaced, so that nobody but the seed is named.
+    let mut written = rows(&parts);
+    let seed = written[0].object.unwrap().0;
+    parts.others = vec![parts.others[usize::try_from(seed).unwrap() - 1].clone()];
+    (written[0].object, written[0].replaces) = (Some((1, 3)), Vec::new());
+    put_rows(&mut parts, &written);
+    parts.bytes()
+}
+
+#[test]
+fn whoever_writes_under_an_honest_phones_name_is_told_that_it_is_taken() {
+    let mut stage = Stage::new();
+    let change = borrowed(&mut stage);
+    let envelope = stage.sealed(&change);
+    // Accepted, it would take the number that the honest phone is about to use.
+    assert_eq!(outcome(&stage.deliver(vec![envelope]).unwrap()[0][0]), "fork");
+    stage.work().unwrap();
+    stage.work().unwrap();
+    stage.verify().unwrap();
+}
