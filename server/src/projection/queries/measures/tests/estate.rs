@@ -100,7 +100,9 @@ impl Estate {
     pub(super) fn phone(&mut self, received: Timestamp, said: &[Said]) {
         let said: Vec<_> = said.iter().map(|(claimed_at, command)| (*claimed_at, command)).collect();
         let (office, sitting) = (&self.phone.0, Sitting { now: received, ..self.phone.1 });
-        let done = self.writer.transaction(|batch| {
+        // A writer of its own, because each writes under its own actor, and an actor is one device's.
+        let mut writer = self.folder.writer(&mut self.rng).unwrap();
+        let done = writer.transaction(|batch| {
             Ok::<_, DatabaseError>(office.carry_out_all(batch, &mut self.rng, sitting, &said))
         });
         assert!(done.unwrap().unwrap());
