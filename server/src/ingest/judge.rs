@@ -288,9 +288,10 @@ impl Candidate<'_> {
 
 /// Why Automerge could not take a change in. The words of a panic would say nothing to anybody.
 fn unreadable(error: &DocumentError) -> LoggedVerdict {
-    let why = match error {
-        DocumentError::Panicked => "the change could not be read".to_owned(),
-        other => other.to_string(),
+    let why = if matches!(error, DocumentError::Panicked) {
+        "the change could not be read".to_owned()
+    } else {
+        error.to_string()
     };
     no(ErrorCode::ChangeMalformed, why)
 }

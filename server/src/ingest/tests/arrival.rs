@@ -16,10 +16,7 @@ fn inner(tx: &Transaction<'_>, path: &[&str]) -> ObjId {
 }
 
 fn says(verdict: &Verdict) -> Option<ErrorCode> {
-    match verdict {
-        Verdict::Accepted { .. } => None,
-        other => Some(code_of(other)),
-    }
+    if matches!(verdict, Verdict::Accepted { .. }) { None } else { Some(code_of(verdict)) }
 }
 
 /// Delivers the colleague's change and the guard's, either first, either winning the merge; tells what became of the

@@ -52,12 +52,8 @@ fn a_file_put_back_once_forks_in_each_of_its_cases_and_is_not_frozen_for_that() 
     let mut server = Server::new();
     let mut desk = server.enrol("陈静", Role::Reception);
     let other = DocumentId::from_bytes([0x12; 16]);
-    let second = match create(server.site) {
-        Command::CreateCase { new, .. } => {
-            Command::CreateCase { case: other, received: EntryId::from_bytes([7; 16]), new }
-        }
-        command => command,
-    };
+    let Command::CreateCase { new, .. } = create(server.site) else { unreachable!("it creates a case") };
+    let second = Command::CreateCase { case: other, received: EntryId::from_bytes([7; 16]), new };
     for command in [create(server.site), second] {
         let envelope = desk.say(&server, &command);
         server.one(&desk, envelope);
