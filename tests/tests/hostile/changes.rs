@@ -520,7 +520,8 @@ fn what_stands_is_neither_replaced_nor_taken_away_nor_added_to() {
     let first = start_op(&parts);
     let envelope = stage.sealed(&parts.bytes());
     assert_eq!(outcome(&stage.deliver(vec![envelope]).unwrap()[0][0]), "accepted");
-    let attacks: [(&str, fn(&[Row], u64) -> Row); 4] = [
+    type Attack = fn(&[Row], u64) -> Row;
+    let attacks: [(&str, Attack); 4] = [
         ("another entry over it", |rows, first| Row { replaces: vec![(0, first)], ..rows[0].clone() }),
         ("a word over it", |rows, first| Row {
             replaces: vec![(0, first)],

@@ -1,6 +1,6 @@
 //! Changes under names that belong to somebody else.
 
-use roundsman_sync_core::document::{DocumentKind, scan};
+use roundsman_sync_core::document::{DocumentKind, ScannedChange, scan};
 use roundsman_sync_core::model::{Classification, Command, Urgency};
 use roundsman_tests::hostile::parts::number;
 use roundsman_tests::hostile::rows::{put_rows, rows};
@@ -12,8 +12,9 @@ fn borrowed(stage: &mut Stage) -> Vec<u8> {
     let case = stage.case;
     let mut parts = Parts::of(&stage.written(&Command::Classify { case, to })[0].change);
     let changes = stage.document(case, DocumentKind::Case).changes();
-    let theirs = changes.iter().filter_map(|change| scan(&change.bytes).ok());
-    let last = theirs.filter(|one| one.note.is_some_and(|note| note.person != stage.person)).last().unwrap();
+    let mut theirs = changes.iter().filter_map(|change| scan(&change.bytes).ok());
+    let is_theirs = |one: &ScannedChange| one.note.is_some_and(|note| note.person != stage.person);
+    let last = theirs.rfind(is_theirs).unwrap();
     (parts.actor, parts.seq) = (last.actor, number(last.seq + 1));
     // Nothing is replaced, so that nobody but the seed is named.
     let mut written = rows(&parts);
