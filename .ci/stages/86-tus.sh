@@ -30,6 +30,7 @@ if ! "${pip[@]}" -r tests/tus/requirements.txt >"$work/pip.log" 2>&1; then
     exit 1
 fi
 
-cargo build -p roundsman-tests --bins --locked
+# The whole workspace, so that libraries are built with the features that the tests have built them with.
+cargo build --workspace --bins --locked
 "$work/venv/bin/python" -B tests/tus/run.py "$CARGO_TARGET_DIR/debug/roundsman-under-test" \
     "$CARGO_TARGET_DIR/debug/tus-tokens" "$pictures" "$work" "${SEED:-1}"

@@ -15,7 +15,8 @@ if ! (cd tests/browser && npm ci --no-audit --no-fund --silent); then
     exit 77
 fi
 
-cargo build -p roundsman-server -p roundsman-tests --bin roundsman --bin refuse --locked
+# The whole workspace, so that libraries are built with the features that the tests have built them with.
+cargo build --workspace --bins --locked
 roundsman="$CARGO_TARGET_DIR/debug/roundsman"
 work="$(mktemp -d)"
 server=
