@@ -34,9 +34,10 @@ pub const ENVELOPE_CHANGES_MAX: usize = 64;
 pub const ENVELOPE_BYTES_MAX: usize = 512 * 1024;
 /// Envelopes in one sync request.
 pub const REQUEST_ENVELOPES_MAX: usize = 256;
-/// Operations of all changes in one sync request. What a device sends at once has fewer bytes; said by runs, so
-/// many would hold the writer for a minute, and everybody else with it.
-pub const REQUEST_OPERATIONS_MAX: u64 = 200_000;
+/// Operations of all changes in one sync request. Said by runs, as many as the bytes allow would hold the writer for
+/// a minute, and everybody else with it. What a device sends at once stays below whatever its person does: each
+/// letter takes a byte of [`PUSH_BYTES_TARGET`] and is taken away once at most, and one envelope may go past it.
+pub const REQUEST_OPERATIONS_MAX: u64 = 2 * PUSH_BYTES_TARGET as u64 + CHANGE_OPERATIONS_MAX;
 /// One sync request before and after decompression.
 pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// One sync reply after decompression, as a device accepts it. Far above any page budget, because

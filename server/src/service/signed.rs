@@ -74,10 +74,14 @@ impl Service {
         Ok(device)
     }
 
+    /// Whether the office has to look at a phone before it may go on. One that was shut out is not: it has to hear
+    /// that.
     pub(super) fn is_frozen(&self, device: DeviceId) -> Result<bool, DatabaseError> {
         self.read(|read| {
             Ok(read
-                .prepare_cached("SELECT 1 FROM devices WHERE device = ?1 AND frozen IS NOT NULL")?
+                .prepare_cached(
+                    "SELECT 1 FROM devices WHERE device = ?1 AND frozen IS NOT NULL AND revoked IS NULL",
+                )?
                 .exists([device.as_bytes()])?)
         })
     }

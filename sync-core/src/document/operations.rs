@@ -83,9 +83,6 @@ impl From<&ScalarValue> for Put {
     }
 }
 
-/// The keys on the way to the deepest object that holds anything: `entries`, `<entry id>`.
-const DEPTH_MAX: usize = 2;
-
 impl Put {
     /// The value as Automerge takes it; nothing for what documents do not hold.
     pub(crate) fn scalar(&self) -> Option<ScalarValue> {
@@ -267,10 +264,6 @@ impl Reader<'_> {
         };
         let Place { path, is_new, .. } = place;
         if let OpType::Make(shape) = &op.action {
-            // Each map made in another would cost a longer way to everything in it.
-            if path.len() >= DEPTH_MAX {
-                return Err(Misdirected("deeper than anything that documents hold"));
-            }
             let path = path.iter().cloned().chain([key.to_owned()]).collect();
             let object = ObjId::Id(id.0, id.1.clone(), 0);
             let made = Place { path, object, is_text: *shape == ObjType::Text, is_new: true };
