@@ -290,6 +290,22 @@ impl Stage {
         }
     }
 
+    /// The office lets the lost phone go on, if it was frozen; tells whether it was.
+    pub fn thaw(&mut self) -> bool {
+        let (device, desk) = (self.device, self.desk());
+        self.service().write::<_, DatabaseError>(|batch, office| office.thaw(batch, desk, device)).unwrap()
+    }
+
+    /// The office shuts the lost phone out.
+    pub fn revoke(&mut self) {
+        let (device, desk) = (self.device, self.desk());
+        self.service().write::<_, DatabaseError>(|batch, office| office.revoke(batch, desk, device)).unwrap();
+    }
+
+    fn desk(&self) -> Sitting {
+        Sitting { person: self.service().identity().desk, now: self.now() }
+    }
+
     /// Two people do their work: the first writes into the case and starts another, the second reads both.
     pub fn work(&mut self) -> Result<(), String> {
         let told = |refusal: Refusal| format!("{}: {}", refusal.code.as_str(), refusal.message);
