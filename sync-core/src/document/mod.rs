@@ -10,6 +10,7 @@
 mod change;
 mod edit;
 mod heads;
+mod letters;
 mod operations;
 mod parsed;
 mod read;
@@ -20,6 +21,7 @@ mod seed;
 pub use change::{ActorBytes, ChangeNote, NewChange};
 pub use edit::Edit;
 pub use heads::Heads;
+pub use letters::control_character;
 pub use operations::{Act, Put, Write, made_maps};
 pub use parsed::ParsedChange;
 pub use read::Fields;

@@ -12,7 +12,7 @@ use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
 use automerge::{ActorId, ChangeHash as AmHash, Cursor, ObjId, ObjType, Prop, ReadDoc, ScalarValue};
 
 use super::DocumentError::Misdirected;
-use super::{Document, DocumentError, ParsedChange, ScannedChange};
+use super::{Document, DocumentError, ParsedChange, ScannedChange, control_character};
 use crate::clock::Timestamp;
 
 /// One thing that a change does.
@@ -43,7 +43,7 @@ pub enum Act {
     Delete,
     /// A counter is counted on.
     Increment,
-    /// Something that no command does: a list, a text, a mark, a value among letters.
+    /// Something that no command does: a list, a text, a mark, a value or control character among letters.
     Foreign,
 }
 
@@ -303,7 +303,9 @@ impl Reader<'_> {
         }
         let replaces: Vec<Name> = op.pred.iter().map(name).collect();
         let is_letter = match &op.action {
-            OpType::Put(ScalarValue::Str(_)) => op.insert && replaces.is_empty(),
+            OpType::Put(ScalarValue::Str(letters)) => {
+                op.insert && replaces.is_empty() && control_character(letters).is_none()
+            }
             OpType::Delete => {
                 !op.insert && at.is_some() && replaces.iter().all(|one| at.as_ref() == Some(one))
             }

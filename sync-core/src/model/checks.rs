@@ -3,6 +3,7 @@
 use super::command::NewPhoto;
 use super::money::Fen;
 use crate::clock::Timestamp;
+use crate::document::control_character;
 use crate::error::{ErrorCode, Refusal};
 use crate::limits::{
     FIELD_CHARS_MAX, NOTE_CHARS_MAX, PHOTO_BYTES_MAX, PREVIEW_BYTES_MAX, SUM_FEN_MAX, TYPED_AHEAD_MS_MAX,
@@ -11,20 +12,22 @@ use crate::limits::{
 
 /// A text of any lines, at most so many letters long.
 pub(super) fn long_text(field: &str, text: &str, chars_max: usize) -> Result<(), Refusal> {
-    let length = text.chars().count();
-    if length > chars_max {
-        return Err(Refusal::new(
-            ErrorCode::TextTooLong,
-            format!("{field} has {length} letters; at most {chars_max} fit"),
-        ));
-    }
-    // U+0080 to U+009F are let through: they are what damaged quotation marks of other systems turn
-    // into, and keeping such a text as it came is better than refusing it.
-    if let Some(at) = text.chars().position(|c| c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    no_longer(field, text, chars_max)?;
+    if let Some(at) = control_character(text) {
         return Err(Refusal::new(
             ErrorCode::TextInvalid,
             format!("{field} has a control character at letter {}", at + 1),
         ));
+    }
+    Ok(())
+}
+
+/// At most so many letters, whatever they are: for a text that stands already, which nobody is to blame for.
+pub(super) fn no_longer(field: &str, text: &str, chars_max: usize) -> Result<(), Refusal> {
+    let length = text.chars().count();
+    if length > chars_max {
+        let why = format!("{field} has {length} letters; at most {chars_max} fit");
+        return Err(Refusal::new(ErrorCode::TextTooLong, why));
     }
     Ok(())
 }

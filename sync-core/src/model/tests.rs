@@ -220,6 +220,19 @@ fn a_refused_command_names_the_field_and_writes_nothing() {
 }
 
 #[test]
+fn nobody_is_blamed_for_what_stood_in_a_text_before_they_wrote() {
+    let mut desk = Desk::new(9);
+    desk.run(&create()).unwrap();
+    let standing = desk.case().description;
+    let base = format!("{standing}\u{1b}");
+    let repaired = Command::Describe { case: CASE, base: base.clone(), result: format!("{standing}！") };
+    assert_eq!(desk.run(&repaired).unwrap().len(), 1);
+    assert!(desk.case().description.ends_with('！'));
+    let kept = Command::Describe { case: CASE, base: String::new(), result: base };
+    assert_eq!(desk.run(&kept).unwrap_err().code, ErrorCode::TextInvalid);
+}
+
+#[test]
 fn setting_a_field_to_what_it_already_is_makes_no_change() {
     let mut desk = Desk::new(9);
     desk.run(&create()).unwrap();

@@ -7,6 +7,7 @@
 //! harm is kept in `tests/fixtures/hostile/`, where an ordinary test delivers it ever after. Exits 1 then.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a runner tells a terminal how far it is")]
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -71,8 +72,6 @@ fn main() -> ExitCode {
 
 /// The child: lives through a stretch and tells how far it is.
 fn play(seeds: Range<u64>, singly: u64, change_at: &Path) -> ExitCode {
-    // What Automerge panics at is caught, and told by the counts.
-    std::panic::set_hook(Box::new(|_| {}));
     let outcome = hunt(seeds, singly, &mut |seed, change| {
         if let Some(change) = change {
             // The parent picks it up should this be the last that is heard.
@@ -154,6 +153,17 @@ fn change_file() -> PathBuf {
     std::env::temp_dir().join(format!("hostile-{}.bin", std::process::id()))
 }
 
+/// Where the child says what it panics at. Most of it is Automerge's, caught and told by the counts.
+fn panics_file() -> PathBuf {
+    change_file().with_extension("panics")
+}
+
+/// The last panic of the child.
+fn last_panic() -> String {
+    let said = std::fs::read_to_string(panics_file()).unwrap_or_default();
+    said.rfind("\nthread '").map_or_else(String::new, |at| said[at..].trim().replace('\n', " "))
+}
+
 /// Puts the last change where a test finds it.
 fn keep(seeds: &Range<u64>, what: &str) -> String {
     let kept =
@@ -165,11 +175,12 @@ fn keep(seeds: &Range<u64>, what: &str) -> String {
 /// One child.
 fn stretch(seeds: Range<u64>, singly: u64) -> Result<Ended, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let panics = File::create(panics_file()).map_err(|error| error.to_string())?;
     let mut child = Command::new(program)
         .args(["--stretch-of", &seeds.start.to_string(), &seeds.end.to_string(), &singly.to_string()])
         .arg(change_file())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(panics)
         .spawn()
         .map_err(|error| error.to_string())?;
     let lines = listen(&mut child);
@@ -226,7 +237,7 @@ fn follow(seeds: &Range<u64>, singly: u64, lines: &Receiver<String>, process: u3
         let Ok(line) = &heard else {
             let is_silent = heard == Err(mpsc::RecvTimeoutError::Timeout);
             let what = if is_silent { "the server hangs" } else { "the server is gone" };
-            return Ok(Ended::Badly { seeds: here, what: what.to_owned() });
+            return Ok(Ended::Badly { seeds: here, what: format!("{what} {}", last_panic()) });
         };
         let mut words = line.split(' ');
         let number = |words: &mut std::str::Split<'_, char>| words.next().and_then(|word| word.parse().ok());

@@ -255,7 +255,7 @@ fn drop_in(parts: &mut Parts, column: u64, bytes: &[u8]) {
     parts.set(column, bytes);
 }
 
-const OPERATIONS: [Attack; 32] = [
+const OPERATIONS: [Attack; 34] = [
     (
         "a list",
         |it| operations(it, |rows, _| (rows[0].action, rows[0].value) = (2, (0, Vec::new()))),
@@ -293,6 +293,21 @@ const OPERATIONS: [Attack; 32] = [
             })
         },
         MALFORMED,
+    ),
+    (
+        "a control character among letters",
+        |it| letters(it, |rows, _| rows[0].value = (6, b"\x1b".to_vec())),
+        FORBIDDEN,
+    ),
+    (
+        "a control character in a note",
+        |it| {
+            entry(it, |rows, _| {
+                let note = rows.iter_mut().find(|row| row.value.0 == 6 && row.value.1 == "说明".as_bytes());
+                note.unwrap().value.1 = b"\x1b[2J".to_vec();
+            })
+        },
+        FORBIDDEN,
     ),
     (
         "a letter taken away by nothing",

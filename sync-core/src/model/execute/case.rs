@@ -125,7 +125,7 @@ impl Scribe<'_> {
 
     pub(super) fn describe(&mut self, case: DocumentId, base: &str, result: &str) -> Result<(), Refusal> {
         checks::long_text("description", result, DESCRIPTION_CHARS_MAX)?;
-        checks::long_text("description before", base, 2 * DESCRIPTION_CHARS_MAX)?;
+        checks::no_longer("description before", base, 2 * DESCRIPTION_CHARS_MAX)?;
         self.write(case, DocumentKind::Case, false, |edit, _| edit.rewrite("description", base, result))
     }
 

@@ -2,7 +2,7 @@
 //! any other place is no edit of this schema.
 
 use super::path::{CaseField, ContactField, OrderField, Path, SiteField};
-use crate::document::{DocumentKind, Put};
+use crate::document::{DocumentKind, Put, control_character};
 use crate::ids::{AreaId, CheckId, CheckpointId, EntryId, OrderId, PersonId, PhotoId, RouteId, SignOffId};
 
 /// What sort of value a field holds.
@@ -18,7 +18,7 @@ pub(super) enum Holds {
 impl Holds {
     pub(super) fn fits(self, put: &Put) -> bool {
         match put {
-            Put::Text(_) => self == Self::Text,
+            Put::Text(text) => self == Self::Text && control_character(text).is_none(),
             Put::Bytes(_) => self == Self::Bytes,
             Put::Number(_) => self == Self::Number,
             Put::Time(_) => self == Self::Time,

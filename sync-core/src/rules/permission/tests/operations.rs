@@ -53,6 +53,8 @@ fn what_no_command_does_is_refused_whole() {
         ("a register is emptied", DocumentKind::Case, vec![over(at(&["fields"], "urgency", Act::Put(Put::Nothing)))], No),
         ("a register becomes a map", DocumentKind::Case, vec![at(&["fields"], "urgency", Act::MakeMap)], No),
         ("a word where bytes belong", DocumentKind::Case, vec![at(&["fields"], "place", text("here"))], No),
+        ("a control character in a register", DocumentKind::Case, vec![at(&["fields"], "subject", text("lift\u{1b}[31m"))], No),
+        ("a control character in a note", DocumentKind::Case, entry_with("remark", vec![new("note", text("a\u{0}b"))]), No),
         ("a counter", DocumentKind::Case, vec![at(&["fields"], "urgency", Act::Increment)], No),
         ("the estate is said later", DocumentKind::Case, vec![at(&["fields"], "site", Act::Put(Put::Bytes(vec![1; 16])))], No),
         ("an entry is deleted", DocumentKind::Case, vec![over(at(&["entries"], ID, Act::Delete))], Stands),
