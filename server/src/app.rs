@@ -32,6 +32,8 @@ pub struct App {
     pub zone: Tz,
     /// Whether browsers reach this server through TLS; decides the form of cookies.
     pub secure: bool,
+    /// Whether a proxy in front says where requests come from.
+    pub behind_proxy: bool,
     /// Remembers wrong passwords.
     pub throttle: Arc<Throttle>,
     /// Held while a password is hashed.
@@ -41,12 +43,13 @@ pub struct App {
 }
 
 impl App {
-    /// The application around a service.
-    pub fn new(service: Arc<Service>, zone: Tz, secure: bool) -> Self {
+    /// The application around a service, for browsers that reach it without TLS and without a proxy.
+    pub fn new(service: Arc<Service>, zone: Tz) -> Self {
         Self {
             service,
             zone,
-            secure,
+            secure: false,
+            behind_proxy: false,
             throttle: Arc::default(),
             hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
             drawing: Arc::new(Semaphore::new(DRAWING_AT_ONCE)),

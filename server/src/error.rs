@@ -61,6 +61,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::DeviceUnknown
         | E::LoginFailed
         | E::LoginRequired
+        | E::ApiKeyInvalid
         | E::UploadTokenInvalid => StatusCode::UNAUTHORIZED,
         E::DeviceRevoked
         | E::DeviceFrozen
@@ -71,8 +72,9 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::Recused
         | E::PasswordOneTime
         | E::CsrfInvalid
+        | E::ScopeMissing
         | E::NotEnrolled => StatusCode::FORBIDDEN,
-        E::LoginPaused | E::UploadQuota => StatusCode::TOO_MANY_REQUESTS,
+        E::LoginPaused | E::UploadQuota | E::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         E::UploadChecksumMismatch => CHECKSUM_MISMATCH,
         E::Fork
         | E::EpochClosed
@@ -104,6 +106,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::CodeMismatch
         | E::PhotoRequired
         | E::PhotoEmpty
+        | E::IdempotencyKeyReused
         | E::PhotoNotExpected
         | E::PhotoHashMismatch => StatusCode::UNPROCESSABLE_ENTITY,
     }

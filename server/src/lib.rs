@@ -4,6 +4,7 @@
 //! by `projection`, which also keeps the `feed`s that `service` answers from.
 
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod backup;
 pub mod bench;

@@ -1,23 +1,33 @@
-//! Every path there is, in one list.
+//! The whole application, assembled.
 
-use axum::routing::{any, get};
 use axum::{Router, middleware};
+use http::Method;
 
 use crate::app::App;
-use crate::http::{devices, events, health, office, request_id};
+use crate::http::doors::{Door, Doors, Rule, method_not_allowed};
+use crate::http::{address, devices, events, health, office, request_id};
+
+/// Every door there is, and the router behind them.
+pub fn doors() -> (Router<App>, Vec<Door>) {
+    let uploads = [Method::POST, Method::HEAD, Method::PATCH, Method::DELETE, Method::OPTIONS];
+    let doors = Doors::default()
+        .door(Method::GET, "/healthz", Rule::Anybody, health::healthz)
+        .door(Method::GET, "/readyz", Rule::Anybody, health::readyz)
+        .door(Method::POST, "/v1/enrol", Rule::Device, devices::whole)
+        .door(Method::POST, "/v1/sync", Rule::Device, devices::whole)
+        .door(Method::GET, "/v1/events", Rule::Device, events::events)
+        .doors(&uploads, "/v1/uploads", Rule::Device, devices::upload)
+        .doors(&uploads, "/v1/uploads/{id}", Rule::Device, devices::upload);
+    office::doors(doors).open()
+}
 
 /// The whole application.
 pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/v1/enrol", any(devices::whole))
-        .route("/v1/sync", any(devices::whole))
-        .route("/v1/events", get(events::events).fallback(events::only_get))
-        .route("/v1/uploads", any(devices::upload))
-        .route("/v1/uploads/{id}", any(devices::upload))
-        .merge(office::routes())
+    doors()
+        .0
+        .method_not_allowed_fallback(method_not_allowed)
         .fallback(office::not_found)
+        .layer(middleware::from_fn_with_state(app.clone(), address::layer))
         .layer(middleware::from_fn(request_id::layer))
         .with_state(app)
 }

@@ -68,7 +68,7 @@ pub fn run(
     let _lock = ServeLock::take(folder)?;
     // A wrong policy never starts a server: clocks would silently run by other figures than people believe.
     policy_file::put_in_force(folder, App::now(), &mut rand::rng())?;
-    let app = App::new(Arc::new(service_of(folder)?), ZONE, false);
+    let app = App::new(Arc::new(service_of(folder)?), ZONE);
     let io = |what: &str| {
         let what = what.to_owned();
         move |source| ServeError::Io { what, source }

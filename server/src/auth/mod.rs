@@ -1,12 +1,15 @@
 //! Who asks: freshness and upload tokens, replay, enrolment codes, passwords and sessions.
 //!
-//! Time and chance are handed in. Only [`accounts`] touches tables; what else must be stored is named by
-//! each part, and is never the secret itself where a digest will do.
+//! Time and chance are handed in. Only [`accounts`], [`api_keys`] and [`answers`] touch tables; what else must
+//! be stored is named by each part, and is never the secret itself where a digest will do.
 
 pub mod accounts;
+pub mod answers;
+pub mod api_keys;
 pub mod enrol_code;
 pub mod password;
 pub mod replay;
+pub mod scope;
 pub mod session;
 pub mod throttle;
 pub mod token;

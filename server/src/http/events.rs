@@ -54,11 +54,6 @@ pub async fn events(State(app): State<App>, request: Request) -> Result<Response
     Ok(response)
 }
 
-/// Any other method.
-pub async fn only_get() -> Problem {
-    Problem::new(ErrorCode::MethodNotAllowed, "this path takes GET").with_header(header::ALLOW, "GET")
-}
-
 fn open(service: &crate::service::Service, device: DeviceId, from: Option<Pos>) -> Result<Stream, Problem> {
     loop {
         let seen = service.read::<_, DatabaseError>(|tables| hints::seen(tables, device))?;

@@ -1,7 +1,10 @@
 //! axum around the service: thin handlers, one noun a file.
 
+pub mod address;
 pub mod devices;
+pub mod doors;
 pub mod events;
+pub mod headers;
 pub mod health;
 pub mod office;
 mod photos;

@@ -180,6 +180,8 @@ impl Office {
                 (login, person.as_bytes(), hash),
             )
             .map_err(sqlite)?;
+        // Whoever is signed in with the password that was replaced is not any more.
+        batch.db.execute("DELETE FROM sessions WHERE login = ?1 COLLATE NOCASE", [login]).map_err(sqlite)?;
         Ok(once.to_string())
     }
 

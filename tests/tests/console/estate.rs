@@ -302,7 +302,7 @@ impl Estate {
 
     /// A browser that nobody has used yet.
     pub(crate) fn browser(&self) -> Browser {
-        Browser::new(router(App::new(Arc::clone(&self.service), chrono_tz::Asia::Shanghai, false)))
+        Browser::new(router(App::new(Arc::clone(&self.service), chrono_tz::Asia::Shanghai)))
     }
 
     /// A browser in which somebody has signed in, in English.

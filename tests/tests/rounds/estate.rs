@@ -152,7 +152,7 @@ impl Estate {
                 Ok(())
             })
             .unwrap();
-        let app = router(App::new(Arc::clone(&self.service), chrono_tz::Asia::Shanghai, false));
+        let app = router(App::new(Arc::clone(&self.service), chrono_tz::Asia::Shanghai));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let credentials = format!(r#"{{"login":"{login}","password":"{PASSWORD}"}}"#);
         let request = Request::post("/v1/login")

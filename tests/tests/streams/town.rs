@@ -35,7 +35,7 @@ impl Town {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let data = DataFolder::init(dir.path(), "和园物业", App::now(), &mut rng).unwrap();
         let service = Arc::new(service_of(&data).unwrap());
-        let app = App::new(Arc::clone(&service), chrono_tz::Asia::Shanghai, false);
+        let app = App::new(Arc::clone(&service), chrono_tz::Asia::Shanghai);
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();

@@ -26,7 +26,7 @@ pub(super) fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Pro
     query.map(|Query(value)| value).map_err(|rejection| bad(rejection.status(), rejection.body_text()))
 }
 
-fn bad(status: StatusCode, detail: String) -> Problem {
+pub(super) fn bad(status: StatusCode, detail: String) -> Problem {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         return Problem::new(ErrorCode::BodyTooLarge, detail);
     }
@@ -55,7 +55,7 @@ pub(super) fn answer<T: Serialize>(asked: &HeaderMap, value: &T) -> Result<Respo
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     // It may be kept by whoever asked, and must be asked for again each time.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie, Authorization"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }

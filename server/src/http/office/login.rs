@@ -9,15 +9,17 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::body;
-use super::sign_in::{self, Tried};
-use super::visit::{Address, Visit, set_cookie, to};
+use super::sign_in::{self, Replaced, Tried};
+use super::visit::{Asking, Visit, set_cookie, to};
+use crate::audit::Origin;
 use crate::auth::accounts;
 use crate::auth::password::PASSWORD_CHARS_MIN;
-use crate::auth::{password, session};
+use crate::auth::session;
 use crate::console::{
     self, LANG_COOKIE, Lang, LoginError, LoginView, PasswordError, PasswordView, Text, paths,
 };
 use crate::error::Problem;
+use crate::http::address::Address;
 
 /// A year: the choice of a language is kept until the next.
 const LANG_AGE_S: u32 = 365 * 24 * 3600;
@@ -61,6 +63,7 @@ pub(super) async fn form(visit: Visit) -> Response {
 pub(super) async fn enter(
     visit: Visit,
     Address(address): Address,
+    Asking(origin): Asking,
     form: Result<Form<LoginForm>, FormRejection>,
 ) -> Response {
     let entered = async {
@@ -78,7 +81,7 @@ pub(super) async fn enter(
                 Ok(page)
             }
             Tried::Right(account) => {
-                let token = sign_in::open(&visit.app, &account.login, &visit.token).await?;
+                let token = sign_in::open(&visit.app, &account, &visit.token, origin).await?;
                 let mut answer = to(if account.one_time { paths::PASSWORD } else { paths::CASES });
                 set_cookie(&mut answer, &token.set_cookie(visit.app.secure));
                 Ok(answer)
@@ -121,70 +124,34 @@ pub(super) async fn password_form(visit: Visit) -> Response {
 pub(super) async fn change_password(
     visit: Visit,
     Address(address): Address,
+    Asking(origin): Asking,
     form: Result<Form<PasswordForm>, FormRejection>,
 ) -> Response {
     let changed = async {
         let form = body::form(form)?;
         let Some(session) = &visit.session else { return Ok(to(paths::LOGIN)) };
         check(&visit, &form.csrf)?;
-        if let Some(error) = unfit(&form) {
-            return Ok(password_page(&visit, Some(error)));
+        if form.new != form.again {
+            return Ok(password_page(&visit, Some(PasswordError::Differ)));
         }
-        let account = match sign_in::try_password(
-            &visit.app,
-            &session.account.login,
-            Zeroizing::new(form.old),
-            address,
-        )
-        .await?
-        {
-            Tried::Right(account) => account,
-            Tried::Wrong => return Ok(password_page(&visit, Some(PasswordError::OldWrong))),
-            Tried::Paused(wait_s) => {
-                let why = format!("too many wrong passwords; try again in {wait_s} s");
-                return Err(Problem::new(ErrorCode::LoginPaused, why)
-                    .with_header(header::RETRY_AFTER, &wait_s.to_string()));
-            }
+        let login = session.account.login.clone();
+        let (old, new) = (Zeroizing::new(form.old), Zeroizing::new(form.new));
+        let origin = Origin { person: Some(session.account.person), ..origin.clone() };
+        let account = match sign_in::replace(&visit.app, &login, old, new, origin.clone(), address).await? {
+            Replaced::Done(account) => account,
+            Replaced::OldWrong => return Ok(password_page(&visit, Some(PasswordError::OldWrong))),
+            Replaced::TooShort => return Ok(password_page(&visit, Some(PasswordError::TooShort))),
+            Replaced::Same => return Ok(password_page(&visit, Some(PasswordError::Same))),
+            Replaced::Paused(wait_s) => return Err(sign_in::paused(wait_s)),
         };
-        let hash = match sign_in::hash(&visit.app, Zeroizing::new(form.new)).await? {
-            Ok(hash) => hash,
-            Err(password::PasswordError::TooShort) => {
-                return Ok(password_page(&visit, Some(PasswordError::TooShort)));
-            }
-            Err(error @ password::PasswordError::TooLong) => {
-                return Err(Problem::new(ErrorCode::TextTooLong, error.to_string()));
-            }
-            Err(error) => return Err(sign_in::failed(&error)),
-        };
-        let login = account.login.clone();
-        let replaced = visit
-            .app
-            .write(move |batch, _| Ok(accounts::change_password(batch.db, &account, &hash)?))
-            .await?;
-        if !replaced {
-            return Ok(password_page(&visit, Some(PasswordError::OldWrong)));
-        }
         // Every session of the account has ended, this one too; whoever changed it goes on in a new one.
-        let token = sign_in::open(&visit.app, &login, &visit.token).await?;
+        let token = sign_in::open(&visit.app, &account, &visit.token, origin).await?;
         let mut answer = to(paths::CASES);
         set_cookie(&mut answer, &token.set_cookie(visit.app.secure));
         Ok(answer)
     };
     let changed = changed.await;
     visit.answer(changed)
-}
-
-/// What is wrong with a new password before the old one is looked at.
-fn unfit(form: &PasswordForm) -> Option<PasswordError> {
-    if form.new != form.again {
-        Some(PasswordError::Differ)
-    } else if form.new.chars().count() < PASSWORD_CHARS_MIN {
-        Some(PasswordError::TooShort)
-    } else if form.new == form.old {
-        Some(PasswordError::Same)
-    } else {
-        None
-    }
 }
 
 fn password_page(visit: &Visit, error: Option<PasswordError>) -> Response {

@@ -13,9 +13,14 @@ use super::api::quarantine::{close_with_note, named, nothing, state, take_over};
 use super::body;
 use super::pages::making;
 use super::visit::{Desk, to};
+use crate::audit;
 use crate::console::{self, QuarantineFilter, paths};
 use crate::error::Problem;
 use crate::projection::queries::{self, ChangeName, QuarantineQuery};
+
+/// The doors, as the audit trail names them.
+pub(super) const SALVAGE: &str = "/quarantine/{change}/salvage";
+pub(super) const CLOSE: &str = "/quarantine/{change}/close";
 
 /// Refused changes on one page of the list.
 const PER_PAGE: u16 = 50;
@@ -88,7 +93,7 @@ pub(super) async fn salvage(
     Path(change): Path<String>,
     form: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    act(desk, &change, form, |edit, name, _| take_over(edit, name).map(|_| ())).await
+    act(desk, &change, SALVAGE, form, |edit, name, _| take_over(edit, name).map(|_| ())).await
 }
 
 /// `POST /quarantine/{change}/close`
@@ -97,12 +102,13 @@ pub(super) async fn close(
     Path(change): Path<String>,
     form: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    act(desk, &change, form, close_with_note).await
+    act(desk, &change, CLOSE, form, close_with_note).await
 }
 
 async fn act(
     desk: Desk,
     change: &str,
+    action: &'static str,
     form: Result<Form<Asked>, FormRejection>,
     edit: fn(&mut Edit<'_, '_>, ChangeName, &str) -> Result<(), Problem>,
 ) -> Response {
@@ -112,9 +118,12 @@ async fn act(
             let why = "the form is not from a page of this browser, or is too old";
             return Err(Problem::new(ErrorCode::CsrfInvalid, why));
         }
-        let said = note.clone();
-        let done =
-            at_desk(&desk.visit.app, desk.reach.clone(), move |making| edit(making, name, &note)).await;
+        let (said, origin) = (note.clone(), desk.origin.clone());
+        let done = at_desk(&desk.visit.app, desk.reach.clone(), move |making| {
+            edit(making, name, &note)?;
+            Ok(audit::record(making.batch.db, &origin, making.now, action, &name.to_string())?)
+        })
+        .await;
         match done {
             Ok(()) => Ok(to(&paths::refused(&name.to_string()))),
             // What the person may see, they are told on the page itself.

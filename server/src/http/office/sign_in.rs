@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use http::header;
 use roundsman_sync_core::error::ErrorCode;
 use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::audit::{self, Origin};
 use crate::auth::accounts::{self, Account};
-use crate::auth::password::{self, PasswordError};
+use crate::auth::password::{self, PASSWORD_CHARS_MIN, PasswordError};
 use crate::auth::session::SessionToken;
 use crate::auth::throttle::Try;
 use crate::error::Problem;
@@ -21,6 +23,13 @@ pub(super) enum Tried {
     Wrong,
     /// Not looked at: too many were wrong. Tells for how many seconds.
     Paused(i64),
+}
+
+/// The answer while no password is heard.
+pub(super) fn paused(wait_s: i64) -> Problem {
+    let problem =
+        Problem::new(ErrorCode::LoginPaused, format!("too many wrong passwords; try again in {wait_s} s"));
+    problem.with_header(header::RETRY_AFTER, &wait_s.to_string())
 }
 
 /// Tries a password.
@@ -48,27 +57,87 @@ pub(super) async fn try_password(
     })
 }
 
-/// The hash of a new password.
-pub(super) async fn hash(
+/// What came of replacing a password.
+pub(super) enum Replaced {
+    /// It is replaced, and every session of the account has ended. Whose it is.
+    Done(Account),
+    /// The old one is wrong.
+    OldWrong,
+    /// Not looked at: too many were wrong. Tells for how many seconds.
+    Paused(i64),
+    /// The new one has too few letters.
+    TooShort,
+    /// The new one is the old one.
+    Same,
+}
+
+/// Replaces a password by somebody who knows it.
+pub(super) async fn replace(
     app: &App,
-    password: Zeroizing<String>,
-) -> Result<Result<String, PasswordError>, Problem> {
+    login: &str,
+    old: Zeroizing<String>,
+    new: Zeroizing<String>,
+    origin: Origin,
+    address: Option<IpAddr>,
+) -> Result<Replaced, Problem> {
+    if new.chars().count() < PASSWORD_CHARS_MIN {
+        return Ok(Replaced::TooShort);
+    }
+    if new == old {
+        return Ok(Replaced::Same);
+    }
+    let account = match try_password(app, login, old, address).await? {
+        Tried::Right(account) => account,
+        Tried::Wrong => return Ok(Replaced::OldWrong),
+        Tried::Paused(wait_s) => return Ok(Replaced::Paused(wait_s)),
+    };
+    let hash = match hash(app, new).await? {
+        Ok(hash) => hash,
+        Err(PasswordError::TooShort) => return Ok(Replaced::TooShort),
+        Err(error @ PasswordError::TooLong) => {
+            return Err(Problem::new(ErrorCode::TextTooLong, error.to_string()));
+        }
+        Err(error) => return Err(failed(&error)),
+    };
+    let replaced = app
+        .write(move |batch, _| {
+            let replaced = accounts::change_password(batch.db, &account, &hash)?;
+            if replaced {
+                audit::record(batch.db, &origin, App::now(), "password replaced", &account.login)?;
+            }
+            Ok(replaced.then_some(account))
+        })
+        .await?;
+    // Somebody else may have replaced it meanwhile.
+    Ok(replaced.map_or(Replaced::OldWrong, Replaced::Done))
+}
+
+/// The hash of a new password.
+async fn hash(app: &App, password: Zeroizing<String>) -> Result<Result<String, PasswordError>, Problem> {
     hashing(app, move || password::hash(&password, &mut rand::rng())).await
 }
 
 /// Opens a session with a token made for it, and ends the one that the browser had.
-pub(super) async fn open(app: &App, login: &str, before: &SessionToken) -> Result<SessionToken, Problem> {
+pub(super) async fn open(
+    app: &App,
+    account: &Account,
+    before: &SessionToken,
+    origin: Origin,
+) -> Result<SessionToken, Problem> {
     let token = SessionToken::generate(&mut rand::rng());
-    let (digest, old, login) = (token.digest(), before.digest(), login.to_owned());
+    let (digest, old, login) = (token.digest(), before.digest(), account.login.clone());
+    let origin = Origin { person: Some(account.person), ..origin };
     app.write(move |batch, _| {
+        let now = App::now();
         accounts::end_session(batch.db, &old)?;
-        Ok(accounts::start_session(batch.db, &digest, &login, App::now())?)
+        audit::record(batch.db, &origin, now, "signed in", &login)?;
+        Ok(accounts::start_session(batch.db, &digest, &login, now)?)
     })
     .await?;
     Ok(token)
 }
 
-pub(super) fn failed(error: &PasswordError) -> Problem {
+fn failed(error: &PasswordError) -> Problem {
     tracing::error!(%error, "a password could not be checked");
     Problem::new(ErrorCode::Internal, "the password could not be checked")
 }

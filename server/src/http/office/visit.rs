@@ -1,23 +1,31 @@
 //! Who asks: the session behind a request, its language, and what a refusal looks like.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use roundsman_sync_core::error::ErrorCode;
+use roundsman_sync_core::ids::PersonId;
+use uuid::Uuid;
 
 use crate::app::App;
+use crate::audit::Origin;
 use crate::auth::accounts::{self, Account};
+use crate::auth::api_keys::{self, ApiKey};
+use crate::auth::scope::Scope;
 use crate::auth::session::SessionToken;
 use crate::console::{self, Failure, Frame, LANG_COOKIE, Lang, SignedIn, Text, paths};
 use crate::database::DatabaseError;
 use crate::error::Problem;
+use crate::http::address::Address;
+use crate::http::doors::Rule;
 use crate::http::request_id::RequestId;
 use crate::projection::queries::{self, Reach, Tables};
 
+/// Where a one-time password is replaced.
+pub(super) const PASSWORD_PATH: &str = "/v1/password";
 /// Longest path and query that a page carries along to come back to.
 const HERE_BYTES_MAX: usize = 2_000;
 
@@ -175,6 +183,7 @@ pub(super) fn to(path: &str) -> Response {
 pub(super) struct Desk {
     pub(super) visit: Visit,
     pub(super) reach: Reach,
+    pub(super) origin: Origin,
 }
 
 impl FromRequestParts<App> for Desk {
@@ -190,7 +199,8 @@ impl FromRequestParts<App> for Desk {
             return Err(visit.failure(Failure::Forbidden));
         }
         let reach = session.reach.clone();
-        Ok(Self { visit, reach })
+        let origin = origin(parts, Some(reach.person()), None);
+        Ok(Self { visit, reach, origin })
     }
 }
 
@@ -211,38 +221,110 @@ impl Desk {
     }
 }
 
-/// The same, for a program: every refusal is a problem.
+/// The same, for a program: every refusal is a problem. Which session or key is good enough the door says.
 pub(super) struct Program {
     pub(super) app: App,
     pub(super) reach: Reach,
-    pub(super) token: SessionToken,
+    pub(super) origin: Origin,
+    by: By,
+}
+
+/// With what a program shows who it is.
+enum By {
+    Session(SessionToken),
+    Key,
 }
 
 impl FromRequestParts<App> for Program {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let nobody = || Problem::new(ErrorCode::LoginRequired, "sign in with POST /v1/login first");
-        let token = SessionToken::from_cookies(&cookies(&parts.headers), app.secure).ok_or_else(nobody)?;
-        let session = Session::of(app, &token).await?.ok_or_else(nobody)?;
-        if session.account.one_time {
-            let why = "this session was opened with a one-time password; replace it at /password first";
-            return Err(Problem::new(ErrorCode::PasswordOneTime, why));
-        }
-        if !session.reach.has_console() {
-            let why = "guards and technicians work on their phones, not here";
-            return Err(Problem::new(ErrorCode::CommandNotPermitted, why));
-        }
-        Ok(Self { app: app.clone(), reach: session.reach, token })
+        let rule = Rule::from_request_parts(parts, app).await?;
+        Self::let_in(parts, app, rule).await
     }
 }
 
 impl Program {
-    /// Whether a request that changes something comes from a program or page of ours: it carries the
-    /// session's own text, or the browser says that it comes from a page of this very host.
+    async fn let_in(parts: &Parts, app: &App, rule: Rule) -> Result<Self, Problem> {
+        let scope = match rule {
+            Rule::Office(scope) => Some(scope),
+            Rule::Account => None,
+            Rule::Anybody | Rule::Device | Rule::Page => {
+                tracing::error!(path = parts.uri.path(), ?rule, "a door for somebody else");
+                return Err(Problem::new(ErrorCode::NotFound, "there is nothing at this path"));
+            }
+        };
+        let program = match parts.headers.get(header::AUTHORIZATION) {
+            Some(shown) => Self::by_key(parts, app, scope, shown).await,
+            None => Self::by_session(parts, app).await,
+        }?;
+        if scope.is_some() && !program.reach.has_console() {
+            let why = "guards and technicians work on their phones, not here";
+            return Err(Problem::new(ErrorCode::CommandNotPermitted, why));
+        }
+        Ok(program)
+    }
+
+    async fn by_session(parts: &Parts, app: &App) -> Result<Self, Problem> {
+        let nobody = || {
+            Problem::new(ErrorCode::LoginRequired, "sign in with POST /v1/login first, or send an API key")
+        };
+        let token = SessionToken::from_cookies(&cookies(&parts.headers), app.secure).ok_or_else(nobody)?;
+        let session = Session::of(app, &token).await?.ok_or_else(nobody)?;
+        // It opens one door: that where it is replaced.
+        if session.account.one_time && parts.uri.path() != PASSWORD_PATH {
+            let why =
+                "this session was opened with a one-time password; replace it with POST /v1/password first";
+            return Err(Problem::new(ErrorCode::PasswordOneTime, why));
+        }
+        let origin = origin(parts, Some(session.reach.person()), None);
+        Ok(Self { app: app.clone(), reach: session.reach, origin, by: By::Session(token) })
+    }
+
+    async fn by_key(
+        parts: &Parts,
+        app: &App,
+        scope: Option<Scope>,
+        shown: &HeaderValue,
+    ) -> Result<Self, Problem> {
+        let Some(scope) = scope else {
+            let why = "this is for a person who has signed in; an API key does not open it";
+            return Err(Problem::new(ErrorCode::ScopeMissing, why));
+        };
+        let nobody = || {
+            let why = "the API key is none, was taken back, or its time is over";
+            let problem = Problem::new(ErrorCode::ApiKeyInvalid, why);
+            problem.with_header(header::WWW_AUTHENTICATE, "Bearer")
+        };
+        let key = shown.to_str().ok().and_then(ApiKey::from_authorization).ok_or_else(nobody)?;
+        let now = App::now();
+        let found = app
+            .read(move |db| {
+                let Some((record, stale)) = api_keys::find(db, &key, now)? else { return Ok(None) };
+                let reach = Reach::load(db, record.person)?;
+                Ok(Some((record, stale, reach)))
+            })
+            .await?;
+        let (record, stale, reach) = found.ok_or_else(nobody)?;
+        if !record.scopes.contains(&scope) {
+            let why = format!("the API key has not the scope {scope}");
+            return Err(Problem::new(ErrorCode::ScopeMissing, why));
+        }
+        let id = record.id;
+        if stale {
+            app.write(move |batch, _| Ok(api_keys::touch(batch.db, id, now)?)).await?;
+        }
+        let origin = origin(parts, Some(record.person), Some(id));
+        Ok(Self { app: app.clone(), reach, origin, by: By::Key })
+    }
+
+    /// Whether a request that changes something comes from a program or page of ours: it shows a key, which no
+    /// browser sends of itself; or it carries the session's own text; or the browser says that it comes from a
+    /// page of this very host.
     pub(super) fn check_origin(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let By::Session(token) = &self.by else { return Ok(()) };
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let by_token = text("x-csrf-token").is_some_and(|given| self.token.csrf_matches(given));
+        let by_token = text("x-csrf-token").is_some_and(|given| token.csrf_matches(given));
         let by_origin = text("origin").zip(text("host")).is_some_and(|(origin, host)| {
             let scheme = if self.app.secure { "https://" } else { "http://" };
             origin.strip_prefix(scheme) == Some(host)
@@ -253,15 +335,30 @@ impl Program {
         let why = "send the `csrf` of POST /v1/login as X-CSRF-Token, or ask from a page of this host";
         Err(Problem::new(ErrorCode::CsrfInvalid, why))
     }
+
+    /// The session, if it is one.
+    pub(super) fn session(&self) -> Option<&SessionToken> {
+        match &self.by {
+            By::Session(token) => Some(token),
+            By::Key => None,
+        }
+    }
 }
 
-/// The address a request came from, where the server was told. Behind a proxy it is the proxy's.
-pub(super) struct Address(pub(super) Option<IpAddr>);
+/// Who asks, as far as is known before anybody has signed in.
+pub(super) struct Asking(pub(super) Origin);
 
-impl<S: Sync> FromRequestParts<S> for Address {
+impl<S: Sync> FromRequestParts<S> for Asking {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())))
+        Ok(Self(origin(parts, None, None)))
     }
+}
+
+/// Who asks, as the audit trail keeps it.
+fn origin(parts: &Parts, person: Option<PersonId>, key: Option<Uuid>) -> Origin {
+    let address = parts.extensions.get::<Address>().and_then(|address| address.0);
+    let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    Origin { person, key, address: address.map(|address| address.to_string()), request }
 }

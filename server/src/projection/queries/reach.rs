@@ -79,6 +79,16 @@ impl Reach {
         self.roles.iter().any(|&(_, role)| at_a_desk(role) || role == Role::Admin)
     }
 
+    /// Whether the person administers any estate.
+    pub fn is_admin(&self) -> bool {
+        self.roles.iter().any(|&(_, role)| role == Role::Admin)
+    }
+
+    /// Every role, and where.
+    pub fn roles(&self) -> &[(SiteId, Role)] {
+        &self.roles
+    }
+
     /// Whether the person sees the cases of that estate.
     pub fn sees_cases(&self, site: SiteId) -> bool {
         self.roles.iter().any(|&(at, role)| at == site && at_a_desk(role))

@@ -1,15 +1,13 @@
 //! `POST /v1/cases/{case}/classify`: sorting a case; `…/describe`: its description.
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Json, Path};
-use http::HeaderMap;
+use axum::extract::Path;
+use axum::response::Response;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::model::{Classification, Command, Place};
 use serde::Deserialize;
 
-use super::super::body;
-use super::super::visit::Program;
-use super::edit::{self, Outcome, PlaceBody};
+use super::super::sent::Sent;
+use super::edit::{self, PlaceBody};
 use super::parameters::given;
 use crate::error::Problem;
 
@@ -49,18 +47,15 @@ impl Body {
 
 /// The office's edit becomes an ordinary signed change, as if it came from a phone.
 pub(in super::super) async fn classify(
-    program: Program,
-    headers: HeaderMap,
     Path(case): Path<String>,
-    sent: Result<Json<Body>, JsonRejection>,
-) -> Result<Json<Outcome>, Problem> {
-    program.check_origin(&headers)?;
-    let to = body::json(sent)?.classification()?;
-    let changed = edit::of_case(program, &case, move |edit, head| {
+    Sent { asker, body }: Sent<Body>,
+) -> Result<Response, Problem> {
+    let to = body.classification()?;
+    edit::of_case(asker, &case, move |edit, head| {
         edit.colleague("about", to.about, head.site)?;
         edit.give(&Command::Classify { case: head.id, to })
-    });
-    Ok(Json(Outcome { changed: changed.await? }))
+    })
+    .await
 }
 
 /// What the writer saw, and what they made of it.
@@ -73,19 +68,16 @@ pub(in super::super) struct Description {
 
 /// Merged letter by letter with what others wrote since `base` was read.
 pub(in super::super) async fn describe(
-    program: Program,
-    headers: HeaderMap,
     Path(case): Path<String>,
-    sent: Result<Json<Description>, JsonRejection>,
-) -> Result<Json<Outcome>, Problem> {
-    program.check_origin(&headers)?;
-    let Description { base, result } = body::json(sent)?;
-    let changed = edit::of_case(program, &case, move |edit, head| {
+    Sent { asker, body }: Sent<Description>,
+) -> Result<Response, Problem> {
+    let Description { base, result } = body;
+    edit::of_case(asker, &case, move |edit, head| {
         // Sent again, the same insertion would be merged in a second time.
         if edit.read(head)?.description == result {
             return Ok(false);
         }
         edit.give(&Command::Describe { case: head.id, base, result })
-    });
-    Ok(Json(Outcome { changed: changed.await? }))
+    })
+    .await
 }

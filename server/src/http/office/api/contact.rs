@@ -1,8 +1,7 @@
 //! `POST /v1/cases/{case}/contact`: who raised a case; `…/sign-offs`: how asking for a signature ended.
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Json, Path};
-use http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::response::Response;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{OrderId, SettlementId, SignOffId};
 use roundsman_sync_core::model::{
@@ -10,10 +9,9 @@ use roundsman_sync_core::model::{
 };
 use serde::Deserialize;
 
-use super::super::body;
-use super::super::visit::Program;
+use super::super::sent::Sent;
 use super::cases::nothing;
-use super::edit::{self, Created, Edit, Outcome, created, taken};
+use super::edit::{self, Edit, taken};
 use super::parameters::{given, required};
 use crate::error::Problem;
 use crate::projection::queries::{self, CaseLine};
@@ -39,26 +37,23 @@ struct Words {
 
 /// Writes contact data; also settles a parallel edit of it.
 pub(in super::super) async fn contact(
-    program: Program,
-    headers: HeaderMap,
     Path(case): Path<String>,
-    sent: Result<Json<ContactBody>, JsonRejection>,
-) -> Result<Json<Outcome>, Problem> {
-    program.check_origin(&headers)?;
-    let ContactBody { name, phone, address, words } = body::json(sent)?;
+    Sent { asker, body }: Sent<ContactBody>,
+) -> Result<Response, Problem> {
+    let ContactBody { name, phone, address, words } = body;
     let words = words.map(|words| (words.base, words.result));
     let mut details = ContactDetails { name, phone, address, words };
     if details == ContactDetails::default() {
         let why = "one of name, phone, address and words must be given";
         return Err(Problem::new(ErrorCode::FieldMissing, why));
     }
-    let changed = edit::of_case(program, &case, move |edit, head| {
+    edit::of_case(asker, &case, move |edit, head| {
         let standing = queries::contact_words(edit.batch.db, edit.reach, head)?.ok_or_else(nothing)?;
         // Sent again, the same words would be merged in a second time.
         details.words = details.words.filter(|(_, result)| *result != standing);
         edit.give(&Command::WriteContact { case: head.id, details })
-    });
-    Ok(Json(Outcome { changed: changed.await? }))
+    })
+    .await
 }
 
 /// How the asking for a signature ended.
@@ -101,15 +96,11 @@ impl SignOffBody {
 
 /// Keeps that there was no signature, and why.
 pub(in super::super) async fn sign_off(
-    program: Program,
-    headers: HeaderMap,
     Path(case): Path<String>,
-    sent: Result<Json<SignOffBody>, JsonRejection>,
-) -> Result<(StatusCode, Json<Created>), Problem> {
-    program.check_origin(&headers)?;
-    let wanted = body::json(sent)?.read()?;
-    let sign_off = edit::of_case(program, &case, move |edit, head| write(edit, head, &wanted));
-    Ok(created(sign_off.await?))
+    Sent { asker, body }: Sent<SignOffBody>,
+) -> Result<Response, Problem> {
+    let wanted = body.read()?;
+    edit::of_case(asker, &case, move |edit, head| write(edit, head, &wanted)).await
 }
 
 fn write(edit: &mut Edit<'_, '_>, head: &CaseLine, wanted: &Wanted) -> Result<SignOffId, Problem> {

@@ -1,17 +1,15 @@
 //! `POST /v1/cases`: writing a case down.
 
-use axum::extract::Json;
-use axum::extract::rejection::JsonRejection;
-use http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{DocumentId, EntryId};
 use roundsman_sync_core::model::{Command, ContactDetails, EntryKind, NewCase, Place, Urgency};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 
-use super::super::body;
-use super::super::visit::Program;
-use super::edit::{self, Edit, PlaceBody, taken};
+use super::super::sent::Sent;
+use super::edit::{self, Answer, Edit, PlaceBody, taken};
 use super::parameters::{given, required, time};
 use crate::database::DatabaseError;
 use crate::error::Problem;
@@ -45,13 +43,6 @@ struct ContactBody {
     phone: Option<String>,
     address: Option<String>,
     words: Option<String>,
-}
-
-#[derive(Serialize)]
-pub(in super::super) struct Created {
-    id: String,
-    /// What people call it by.
-    number: String,
 }
 
 /// A request in its own types.
@@ -88,18 +79,12 @@ impl Body {
 }
 
 /// Writes a case down, with who raised it, if that is said.
-pub(in super::super) async fn create(
-    program: Program,
-    headers: HeaderMap,
-    sent: Result<Json<Body>, JsonRejection>,
-) -> Result<(StatusCode, Json<Created>), Problem> {
-    program.check_origin(&headers)?;
-    let wanted = body::json(sent)?.read()?;
-    let created = edit::make(program, move |edit| write(edit, wanted)).await?;
-    Ok((StatusCode::CREATED, Json(created)))
+pub(in super::super) async fn create(Sent { asker, body }: Sent<Body>) -> Result<Response, Problem> {
+    let wanted = body.read()?;
+    edit::make(asker, move |edit| write(edit, wanted)).await
 }
 
-fn write(edit: &mut Edit<'_, '_>, Wanted { id, new, contact }: Wanted) -> Result<Created, Problem> {
+fn write(edit: &mut Edit<'_, '_>, Wanted { id, new, contact }: Wanted) -> Result<Answer, Problem> {
     if !edit.reach.sees_cases(new.site) {
         return Err(Problem::new(ErrorCode::NotFound, "there is no such estate"));
     }
@@ -114,7 +99,8 @@ fn write(edit: &mut Edit<'_, '_>, Wanted { id, new, contact }: Wanted) -> Result
     }
     let head = queries::case_head(edit.batch.db, edit.reach, &CaseKey::Id(id))?;
     let number = head.ok_or_else(super::cases::nothing)?.number;
-    Ok(Created { id: id.to_string(), number })
+    // People call it by its number.
+    Ok(Answer::created_as(id, json!({ "id": id, "number": number })))
 }
 
 /// Whether this very case was already written down by whoever asks.

@@ -3,39 +3,59 @@
 //! Each is one command, given in one transaction with what was read for it, so that two requests at once
 //! cannot both find something absent and add it twice.
 
-use axum::Json;
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
-use roundsman_sync_core::ids::{OrderId, PersonId, SiteId};
+use roundsman_sync_core::ids::{EntryId, OrderId, PersonId, SignOffId, SiteId};
 use roundsman_sync_core::model::{Case, Command, Party, Place, Window};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::super::visit::Program;
+use super::super::sent::Asker;
 use super::cases::nothing;
 use super::parameters::{given, required, time};
 use crate::app::App;
+use crate::audit;
+use crate::auth::answers::{self, Kept, Known};
 use crate::error::Problem;
 use crate::ingest::{Batch, Office, Sitting};
 use crate::projection::queries::{self, CaseKey, CaseLine, ChangeName, Reach};
 
-/// What was added, by the id it has now.
-#[derive(Serialize)]
-pub(in super::super) struct Created {
-    id: String,
+/// The answer to an edit.
+pub(in super::super) struct Answer {
+    status: StatusCode,
+    body: Value,
+    /// What was added, for the audit trail.
+    added: Option<String>,
 }
 
-/// The answer to a request that adds something. Asked again with the same id, it is the same answer.
-pub(super) fn created(id: impl ToString) -> (StatusCode, Json<Created>) {
-    (StatusCode::CREATED, Json(Created { id: id.to_string() }))
+impl Answer {
+    /// Something was added, and there is more to say of it than its id.
+    pub(super) fn created_as(id: impl ToString, body: Value) -> Self {
+        Self { status: StatusCode::CREATED, body, added: Some(id.to_string()) }
+    }
 }
 
-/// The answer to a request that changes something.
-#[derive(Serialize)]
-pub(in super::super) struct Outcome {
-    /// False if everything already was as asked.
-    pub(super) changed: bool,
+/// Something was to be changed. False if everything already was as asked.
+impl From<bool> for Answer {
+    fn from(changed: bool) -> Self {
+        Self { status: StatusCode::OK, body: json!({ "changed": changed }), added: None }
+    }
 }
+
+macro_rules! added_by_id {
+    ($($id:ident),*) => { $(
+        /// Something was added. Asked again with the same id, it is the same answer.
+        impl From<$id> for Answer {
+            fn from(id: $id) -> Self {
+                Self::created_as(id, json!({ "id": id }))
+            }
+        }
+    )* };
+}
+
+added_by_id!(OrderId, EntryId, SignOffId);
 
 /// Something else already has the id that a request chose.
 pub(super) fn taken(what: &str) -> Problem {
@@ -45,10 +65,10 @@ pub(super) fn taken(what: &str) -> Problem {
 
 /// One edit at the desk, inside its transaction.
 pub(in super::super) struct Edit<'e, 'b> {
-    pub(super) batch: &'e mut Batch<'b>,
+    pub(in super::super) batch: &'e mut Batch<'b>,
     office: &'e Office,
     pub(super) reach: &'e Reach,
-    pub(super) now: Timestamp,
+    pub(in super::super) now: Timestamp,
 }
 
 impl Edit<'_, '_> {
@@ -98,15 +118,41 @@ impl Edit<'_, '_> {
     }
 }
 
-/// Makes an edit.
-pub(super) async fn make<T: Send + 'static>(
-    program: Program,
-    edit: impl FnOnce(&mut Edit<'_, '_>) -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    at_desk(&program.app, program.reach, edit).await
+/// Makes an edit, once if that was asked for, and puts it on the audit trail, all in one transaction.
+pub(super) async fn make<A: Into<Answer>>(
+    asker: Asker,
+    edit: impl FnOnce(&mut Edit<'_, '_>) -> Result<A, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let Asker { app, reach, origin, action, subject, once } = asker;
+    let person = reach.person();
+    let kept = at_desk(&app, reach, move |edit_at| {
+        let now = edit_at.now;
+        if let Some(once) = &once {
+            match answers::known(edit_at.batch.db, person, once, now)? {
+                Known::Done(kept) => return Ok(kept),
+                Known::Another => {
+                    let why = "this Idempotency-Key was used for another request; take a new one";
+                    return Err(Problem::new(ErrorCode::IdempotencyKeyReused, why));
+                }
+                Known::New => {}
+            }
+        }
+        let Answer { status, body, added } = edit(edit_at)?.into();
+        let subject = [Some(subject), added].into_iter().flatten().filter(|part| !part.is_empty());
+        let subject = subject.collect::<Vec<_>>().join(" ");
+        audit::record(edit_at.batch.db, &origin, now, &action, &subject)?;
+        let kept = Kept { status: status.as_u16(), body: body.to_string().into_bytes() };
+        if let Some(once) = &once {
+            answers::keep(edit_at.batch.db, person, once, &kept, now)?;
+        }
+        Ok(kept)
+    });
+    let Kept { status, body } = kept.await?;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    Ok((status, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-/// The same for a page of the console.
+/// Inside the transaction of an edit. What else is to be kept of it, `edit` keeps.
 pub(in super::super) async fn at_desk<T: Send + 'static>(
     app: &App,
     reach: Reach,
@@ -117,13 +163,13 @@ pub(in super::super) async fn at_desk<T: Send + 'static>(
 }
 
 /// Makes an edit of a case that is in reach.
-pub(super) async fn of_case<T: Send + 'static>(
-    program: Program,
+pub(super) async fn of_case<A: Into<Answer>>(
+    asker: Asker,
     case: &str,
-    edit: impl FnOnce(&mut Edit<'_, '_>, &CaseLine) -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
+    edit: impl FnOnce(&mut Edit<'_, '_>, &CaseLine) -> Result<A, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
     let key: CaseKey = case.parse().unwrap_or_else(|never| match never {});
-    make(program, move |making| {
+    make(asker, move |making| {
         let head = queries::case_head(making.batch.db, making.reach, &key)?.ok_or_else(nothing)?;
         edit(making, &head)
     })

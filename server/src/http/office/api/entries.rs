@@ -1,19 +1,17 @@
 //! `POST /v1/cases/{case}/entries`: stating that something happened. Every kind of entry that a person
 //! states goes through here, with its details as JSON.
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Json, Path};
-use http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::response::Response;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{EntryId, OrderId, PersonId};
 use roundsman_sync_core::model::{Command, Declared, Entry, EntryKind, Fact, NewEntry};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::body;
-use super::super::visit::Program;
+use super::super::sent::Sent;
 use super::cases::nothing;
-use super::edit::{self, Created, Edit, created, taken};
+use super::edit::{self, Edit, taken};
 use super::parameters::{given, required, time};
 use crate::error::Problem;
 use crate::projection::queries::{self, CaseKey, CaseLine};
@@ -64,15 +62,11 @@ impl Body {
 
 /// States that something happened.
 pub(in super::super) async fn record(
-    program: Program,
-    headers: HeaderMap,
     Path(case): Path<String>,
-    sent: Result<Json<Body>, JsonRejection>,
-) -> Result<(StatusCode, Json<Created>), Problem> {
-    program.check_origin(&headers)?;
-    let wanted = body::json(sent)?.read()?;
-    let entry = edit::of_case(program, &case, move |edit, head| write(edit, head, wanted));
-    Ok(created(entry.await?))
+    Sent { asker, body }: Sent<Body>,
+) -> Result<Response, Problem> {
+    let wanted = body.read()?;
+    edit::of_case(asker, &case, move |edit, head| write(edit, head, wanted)).await
 }
 
 fn write(edit: &mut Edit<'_, '_>, head: &CaseLine, wanted: Wanted) -> Result<EntryId, Problem> {

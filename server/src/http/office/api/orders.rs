@@ -1,17 +1,15 @@
 //! `POST /v1/cases/{case}/dispatch` and `…/orders/{order}/sort`, `assign`, `take`: work orders.
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Json, Path};
-use http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::response::Response;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{EntryId, OrderId, PersonId};
 use roundsman_sync_core::model::fact::Dispatch;
 use roundsman_sync_core::model::{Case, Command, Department, Fact, NewOrder, OrderSorting};
 use serde::Deserialize;
 
-use super::super::body;
-use super::super::visit::Program;
-use super::edit::{self, Created, Outcome, PartyBody, WindowBody, created, taken};
+use super::super::sent::Sent;
+use super::edit::{self, PartyBody, WindowBody, taken};
 use super::parameters::{given, required};
 use crate::error::Problem;
 
@@ -65,14 +63,11 @@ impl DispatchBody {
 
 /// Gives an order to a department or an outside party.
 pub(in super::super) async fn dispatch(
-    program: Program,
-    headers: HeaderMap,
     Path(case): Path<String>,
-    sent: Result<Json<DispatchBody>, JsonRejection>,
-) -> Result<(StatusCode, Json<Created>), Problem> {
-    program.check_origin(&headers)?;
-    let Wanted { id, department, assignee, new } = body::json(sent)?.read()?;
-    let order = edit::of_case(program, &case, move |edit, head| {
+    Sent { asker, body }: Sent<DispatchBody>,
+) -> Result<Response, Problem> {
+    let Wanted { id, department, assignee, new } = body.read()?;
+    edit::of_case(asker, &case, move |edit, head| {
         edit.colleague("assignee", assignee, head.site)?;
         let order = edit.id(id, |now, rng| OrderId::mint(now, rng));
         let standing = edit.read(head)?;
@@ -85,8 +80,8 @@ pub(in super::super) async fn dispatch(
         let new = Some(new);
         edit.give(&Command::Dispatch { case: head.id, order, dispatched, department, assignee, new })?;
         Ok(order)
-    });
-    Ok(created(order.await?))
+    })
+    .await
 }
 
 /// Whether this very order was already given by the same person. What others sorted since is theirs.
@@ -127,18 +122,15 @@ impl SortBody {
 
 /// Says how large an order is, who answers for it, who does it, and when the owner expects somebody.
 pub(in super::super) async fn sort(
-    program: Program,
-    headers: HeaderMap,
     Path((case, order)): Path<(String, String)>,
-    sent: Result<Json<SortBody>, JsonRejection>,
-) -> Result<Json<Outcome>, Problem> {
-    program.check_origin(&headers)?;
-    let to = body::json(sent)?.sorting()?;
-    let changed = edit::of_case(program, &case, move |making, head| {
+    Sent { asker, body }: Sent<SortBody>,
+) -> Result<Response, Problem> {
+    let to = body.sorting()?;
+    edit::of_case(asker, &case, move |making, head| {
         let order = edit::order(&order)?;
         making.give(&Command::SortOrder { case: head.id, order, to })
-    });
-    Ok(Json(Outcome { changed: changed.await? }))
+    })
+    .await
 }
 
 /// To whom.
@@ -150,20 +142,16 @@ pub(in super::super) struct AssignBody {
 
 /// Gives an order to somebody.
 pub(in super::super) async fn assign(
-    program: Program,
-    headers: HeaderMap,
     Path((case, order)): Path<(String, String)>,
-    sent: Result<Json<AssignBody>, JsonRejection>,
-) -> Result<Json<Outcome>, Problem> {
-    program.check_origin(&headers)?;
-    let sent = body::json(sent)?;
-    let assignee: PersonId = required("assignee", given("assignee", &sent.assignee)?)?;
-    let changed = edit::of_case(program, &case, move |making, head| {
+    Sent { asker, body }: Sent<AssignBody>,
+) -> Result<Response, Problem> {
+    let assignee: PersonId = required("assignee", given("assignee", &body.assignee)?)?;
+    edit::of_case(asker, &case, move |making, head| {
         let order = edit::order(&order)?;
         making.colleague("assignee", Some(assignee), head.site)?;
         making.give(&Command::Assign { case: head.id, order, assignee })
-    });
-    Ok(Json(Outcome { changed: changed.await? }))
+    })
+    .await
 }
 
 /// Under which id.
@@ -175,14 +163,11 @@ pub(in super::super) struct TakeBody {
 
 /// Takes an order in hand: whoever asks has it from now on.
 pub(in super::super) async fn take(
-    program: Program,
-    headers: HeaderMap,
     Path((case, order)): Path<(String, String)>,
-    sent: Result<Json<TakeBody>, JsonRejection>,
-) -> Result<(StatusCode, Json<Created>), Problem> {
-    program.check_origin(&headers)?;
-    let id: Option<EntryId> = given("id", &body::json(sent)?.id)?;
-    let accepted = edit::of_case(program, &case, move |making, head| {
+    Sent { asker, body }: Sent<TakeBody>,
+) -> Result<Response, Problem> {
+    let id: Option<EntryId> = given("id", &body.id)?;
+    edit::of_case(asker, &case, move |making, head| {
         let order = edit::order(&order)?;
         let accepted = making.id(id, |now, rng| EntryId::mint(now, rng));
         if let Some(entry) = making.read(head)?.entry(accepted) {
@@ -193,6 +178,6 @@ pub(in super::super) async fn take(
         }
         making.give(&Command::TakeOrder { case: head.id, order, accepted })?;
         Ok(accepted)
-    });
-    Ok(created(accepted.await?))
+    })
+    .await
 }

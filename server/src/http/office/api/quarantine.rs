@@ -1,15 +1,16 @@
 //! `/v1/quarantine`: what arrived and was not accepted, and what the office does about it.
 
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Json, Path, Query};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::HeaderMap;
 use roundsman_sync_core::error::ErrorCode;
 use serde::Deserialize;
 
 use super::super::body;
+use super::super::sent::Sent;
 use super::super::visit::Program;
-use super::edit::{self, Edit, Outcome};
+use super::edit::{self, Edit};
 use super::lists::Paging;
 use super::parameters::{after, limit, text};
 use super::wire;
@@ -94,16 +95,18 @@ pub(in super::super) async fn one(
     body::answer(&asked, &wire::RefusedDetails::from(found.ok_or_else(nothing)?))
 }
 
+/// Nothing has to be said.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Nothing {}
+
 /// Takes over what a refused change meant.
 pub(in super::super) async fn salvage(
-    program: Program,
-    headers: HeaderMap,
     Path(change): Path<String>,
-) -> Result<Json<Outcome>, Problem> {
-    program.check_origin(&headers)?;
+    Sent { asker, body: Nothing {} }: Sent<Nothing>,
+) -> Result<Response, Problem> {
     let name = named(&change)?;
-    let changed = edit::make(program, move |edit| take_over(edit, name)).await?;
-    Ok(Json(Outcome { changed }))
+    edit::make(asker, move |edit| take_over(edit, name)).await
 }
 
 /// Why a refused change needs nothing more.
@@ -115,15 +118,11 @@ pub(in super::super) struct Closing {
 
 /// Closes a refused change, and with it what depends on it.
 pub(in super::super) async fn close(
-    program: Program,
-    headers: HeaderMap,
     Path(change): Path<String>,
-    sent: Result<Json<Closing>, JsonRejection>,
-) -> Result<Json<Outcome>, Problem> {
-    program.check_origin(&headers)?;
-    let (name, Closing { note }) = (named(&change)?, body::json(sent)?);
-    edit::make(program, move |edit| close_with_note(edit, name, &note)).await?;
-    Ok(Json(Outcome { changed: true }))
+    Sent { asker, body }: Sent<Closing>,
+) -> Result<Response, Problem> {
+    let (name, Closing { note }) = (named(&change)?, body);
+    edit::make(asker, move |edit| close_with_note(edit, name, &note).map(|()| true)).await
 }
 
 /// Takes over what a refused change meant. False if that was done before.

@@ -1,17 +1,15 @@
 //! `POST /v1/cases/{case}/resolve`: settling a parallel edit by saying which of the values holds.
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Json, Path};
-use http::HeaderMap;
+use axum::extract::Path;
+use axum::response::Response;
 use roundsman_sync_core::document::Register;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::DocumentId;
 use roundsman_sync_core::model::{Case, Classification, Command, OrderSorting, Place};
 use serde::Deserialize;
 
-use super::super::body;
-use super::super::visit::Program;
-use super::edit::{self, Outcome};
+use super::super::sent::Sent;
+use super::edit;
 use crate::error::Problem;
 
 /// Which field, and which of its values: both as `/v1/conflicts` spells them.
@@ -73,14 +71,11 @@ fn chosen<T: Clone>(register: &Register<T>, choice: &str, show: impl Fn(&T) -> S
 
 /// Settles a parallel edit. A field that already says so alone stays as it is.
 pub(in super::super) async fn resolve(
-    program: Program,
-    headers: HeaderMap,
     Path(case): Path<String>,
-    sent: Result<Json<Body>, JsonRejection>,
-) -> Result<Json<Outcome>, Problem> {
-    program.check_origin(&headers)?;
-    let Body { field, choice } = body::json(sent)?;
-    let changed = edit::of_case(program, &case, move |edit, head| {
+    Sent { asker, body }: Sent<Body>,
+) -> Result<Response, Problem> {
+    let Body { field, choice } = body;
+    edit::of_case(asker, &case, move |edit, head| {
         let case = edit.read(head)?;
         if field == "about" && case.about.all().contains(&edit.reach.person()) {
             let why = "whoever a complaint is about does not sort it";
@@ -91,6 +86,6 @@ pub(in super::super) async fn resolve(
             Problem::new(ErrorCode::ValueOutOfRange, why)
         })?;
         edit.give(&command)
-    });
-    Ok(Json(Outcome { changed: changed.await? }))
+    })
+    .await
 }

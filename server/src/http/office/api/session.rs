@@ -3,15 +3,15 @@
 use axum::extract::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::response::{IntoResponse, Response};
-use http::header;
 use roundsman_sync_core::error::ErrorCode;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::super::body;
 use super::super::sign_in::{self, Tried};
-use super::super::visit::{Address, Visit, set_cookie};
+use super::super::visit::{Asking, Visit, set_cookie};
 use crate::error::Problem;
+use crate::http::address::Address;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,29 +21,26 @@ pub(in super::super) struct Credentials {
 }
 
 #[derive(Serialize)]
-struct Opened {
+pub(super) struct Opened {
     /// Goes as `X-CSRF-Token` with every request that changes something.
-    csrf: String,
+    pub(super) csrf: String,
     /// Whether the password must be replaced before anything else.
-    password_one_time: bool,
+    pub(super) password_one_time: bool,
 }
 
 /// Opens a session. Another site cannot make a browser send this: a JSON body asks the server first.
 pub(in super::super) async fn enter(
     visit: Visit,
     Address(address): Address,
+    Asking(origin): Asking,
     given: Result<Json<Credentials>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let given = body::json(given)?;
     match sign_in::try_password(&visit.app, &given.login, Zeroizing::new(given.password), address).await? {
         Tried::Wrong => Err(Problem::new(ErrorCode::LoginFailed, "the login or the password is not right")),
-        Tried::Paused(wait_s) => {
-            let why = format!("too many wrong passwords; try again in {wait_s} s");
-            let problem = Problem::new(ErrorCode::LoginPaused, why);
-            Err(problem.with_header(header::RETRY_AFTER, &wait_s.to_string()))
-        }
+        Tried::Paused(wait_s) => Err(sign_in::paused(wait_s)),
         Tried::Right(account) => {
-            let token = sign_in::open(&visit.app, &account.login, &visit.token).await?;
+            let token = sign_in::open(&visit.app, &account, &visit.token, origin).await?;
             let opened = Opened { csrf: token.csrf_token(), password_one_time: account.one_time };
             let mut answer = Json(opened).into_response();
             set_cookie(&mut answer, &token.set_cookie(visit.app.secure));

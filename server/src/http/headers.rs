@@ -1,4 +1,4 @@
-//! Headers that every answer of the office carries.
+//! Headers that every answer carries but those to phones, which count bytes and show nothing.
 
 use axum::response::Response;
 use http::header::{self, HeaderName, HeaderValue};

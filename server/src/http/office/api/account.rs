@@ -1,0 +1,97 @@
+//! `GET /v1/me`, `POST /v1/password` and `/v1/logout`: a person's own account.
+
+use axum::extract::{FromRequest, Json, Request, State};
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use roundsman_sync_core::error::ErrorCode;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::super::body;
+use super::super::sign_in::{self, Replaced};
+use super::super::visit::{Program, set_cookie};
+use super::session::Opened;
+use crate::app::App;
+use crate::auth::accounts;
+use crate::auth::password::PASSWORD_CHARS_MIN;
+use crate::auth::session;
+use crate::error::Problem;
+use crate::http::address::Address;
+use crate::projection::queries;
+
+/// Who is signed in, and as what.
+#[derive(Serialize)]
+struct Me {
+    id: String,
+    name: String,
+    roles: Vec<MyRole>,
+}
+
+#[derive(Serialize)]
+struct MyRole {
+    site: String,
+    role: &'static str,
+}
+
+/// Who is signed in.
+pub(super) async fn me(program: Program, asked: HeaderMap) -> Result<Response, Problem> {
+    let person = program.reach.person();
+    let name = program.app.read(move |db| Ok(queries::person(db, person)?.name)).await?;
+    let roles = program.reach.roles().iter();
+    let roles = roles.map(|(site, role)| MyRole { site: site.to_string(), role: role.as_str() }).collect();
+    body::answer(&asked, &Me { id: person.to_string(), name, roles })
+}
+
+/// The password that is known, and the one to come.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passwords {
+    old: String,
+    new: String,
+}
+
+/// Replaces the password, also one that was handed out for one use. Every session of the account ends; the
+/// answer opens a new one.
+pub(super) async fn change_password(
+    State(app): State<App>,
+    Address(address): Address,
+    program: Program,
+    request: Request,
+) -> Result<Response, Problem> {
+    program.check_origin(request.headers())?;
+    let Passwords { old, new } = body::json(Json::from_request(request, &app).await)?;
+    let (old, new) = (Zeroizing::new(old), Zeroizing::new(new));
+    let nobody = || Problem::new(ErrorCode::LoginRequired, "sign in with POST /v1/login first");
+    let token = program.session().ok_or_else(nobody)?;
+    let digest = token.digest();
+    let login =
+        app.read(move |db| Ok(accounts::session(db, &digest, App::now())?.map(|live| live.account.login)));
+    let login = login.await?.ok_or_else(nobody)?;
+    let unfit = |why: String| Err(Problem::new(ErrorCode::ValueOutOfRange, why));
+    match sign_in::replace(&app, &login, old, new, program.origin.clone(), address).await? {
+        Replaced::Done(account) => {
+            let token = sign_in::open(&app, &account, token, program.origin.clone()).await?;
+            let opened = Opened { csrf: token.csrf_token(), password_one_time: false };
+            let mut answer = Json(opened).into_response();
+            set_cookie(&mut answer, &token.set_cookie(app.secure));
+            Ok(answer)
+        }
+        Replaced::OldWrong => Err(Problem::new(ErrorCode::LoginFailed, "'old' is not the password")),
+        Replaced::Paused(wait_s) => Err(sign_in::paused(wait_s)),
+        Replaced::TooShort => unfit(format!("'new' needs at least {PASSWORD_CHARS_MIN} letters")),
+        Replaced::Same => unfit("'new' is the old password".to_owned()),
+    }
+}
+
+/// Ends the session.
+pub(super) async fn leave(program: Program, headers: HeaderMap) -> Result<Response, Problem> {
+    program.check_origin(&headers)?;
+    let Some(token) = program.session() else {
+        return Err(Problem::new(ErrorCode::LoginRequired, "there is no session"));
+    };
+    let digest = token.digest();
+    program.app.write(move |batch, _| Ok(accounts::end_session(batch.db, &digest)?)).await?;
+    let mut answer = Json(serde_json::json!({})).into_response();
+    set_cookie(&mut answer, &session::clear_cookie(program.app.secure));
+    Ok(answer)
+}
