@@ -137,6 +137,9 @@ impl Document {
         if !missing.is_empty() {
             return Err(DocumentError::DependencyMissing(missing));
         }
+        if !knows_own(&inner, &scanned, metas.clone().filter_map(|(_, meta)| meta)) {
+            return Err(ScanError::Malformed { what: "its author's change before", at: 0 }.into());
+        }
         // A number out of line would brick the document: the next honest edit counts on from it.
         let last = metas.filter_map(|(_, meta)| Some(meta?.max_op)).max().unwrap_or(0);
         if scanned.start_op != last + 1 {
@@ -209,6 +212,23 @@ impl Document {
     pub fn fields(&self) -> Fields<'_> {
         Fields::root(&self.inner)
     }
+}
+
+/// Whether a change builds on all that its author wrote before. One that does not would number its operations as
+/// the author's others are numbered, and a document in which two operations have one name cannot be read again.
+/// Automerge 0.12 takes it in.
+fn knows_own<'a>(
+    inner: &'a Automerge,
+    change: &ScannedChange,
+    mut deps: impl Iterator<Item = automerge::ChangeMetadata<'a>>,
+) -> bool {
+    let is_own = |meta: &automerge::ChangeMetadata<'_>| meta.actor.to_bytes() == change.actor;
+    // As a rule it is the first of an author, or the next after their last.
+    if change.seq == 1 || deps.any(|dep| is_own(&dep) && dep.seq + 1 == change.seq) {
+        return true;
+    }
+    let deps: Vec<_> = change.deps.iter().map(|dep| automerge::ChangeHash(*dep.as_bytes())).collect();
+    !inner.get_changes_meta(&deps).iter().any(is_own)
 }
 
 /// What Automerge knows of a change, if it has it.

@@ -582,6 +582,22 @@ fn two_changes_of_one_author_and_number_are_a_fork_and_what_builds_on_a_refused_
 }
 
 #[test]
+fn a_second_change_that_does_not_build_on_its_authors_first_harms_nobody() {
+    let mut stage = Stage::new();
+    let first = Parts::of(&entry(&mut stage, |_, _| {}));
+    let mut second = Parts::of(&entry(&mut stage, |_, _| {}));
+    // Both begin to count where the document ended before them, so their operations have the same names.
+    (second.actor, second.seq) = (first.actor.clone(), vec![2]);
+    let envelopes = [&first, &second].map(|parts| stage.sealed(&parts.bytes()));
+    let verdicts = stage.deliver(envelopes.to_vec()).unwrap();
+    let outcomes: Vec<_> = verdicts.iter().flatten().map(outcome).collect();
+    assert_eq!(outcomes, ["accepted", MALFORMED]);
+    let _ = stage.document(stage.case, DocumentKind::Case);
+    stage.work().unwrap();
+    stage.verify().unwrap();
+}
+
+#[test]
 fn an_envelope_says_no_more_operations_together_than_one_change_may() {
     let mut stage = Stage::new();
     let mut many = || {
