@@ -1,15 +1,19 @@
 //! What every HTTP handler has at hand.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
+use roundsman_sync_core::ids::PersonId;
 use tokio::sync::Semaphore;
 
+use crate::auth::rates::Rates;
 use crate::auth::throttle::Throttle;
 use crate::database::DatabaseError;
 use crate::error::Problem;
+use crate::http::metrics::Traffic;
 use crate::ingest::{Batch, Office};
 use crate::service::Service;
 
@@ -19,6 +23,14 @@ const HASHING_AT_ONCE: usize = 2;
 /// Small copies drawn at the same time. Each may take the memory of forty megapixels and of a large file,
 /// about 200 MB; a photo as phones take them, 40 MB. Each is drawn once in its life.
 const DRAWING_AT_ONCE: usize = 1;
+
+/// Requests of one person at once, and then one every so often: an integration that reads everything at night.
+const PERSON_AT_ONCE: i64 = 3_000;
+const PERSON_EVERY_MS: i64 = 10;
+/// Enrolments from one address: an office that hands out phones in the morning. A code has 128 bits, so this
+/// bounds work, not luck.
+const ENROLMENTS_AT_ONCE: i64 = 60;
+const ENROLMENT_EVERY_MS: i64 = 5_000;
 
 /// In which zone the estates lie. All of China keeps one time.
 pub const ZONE: Tz = chrono_tz::Asia::Shanghai;
@@ -34,6 +46,12 @@ pub struct App {
     pub secure: bool,
     /// Whether a proxy in front says where requests come from.
     pub behind_proxy: bool,
+    /// How fast each person may ask, by session or key.
+    pub people: Arc<Rates<PersonId>>,
+    /// How fast one address may try enrolment codes.
+    pub enrolments: Arc<Rates<IpAddr>>,
+    /// What was asked and how it went.
+    pub traffic: Arc<Traffic>,
     /// Remembers wrong passwords.
     pub throttle: Arc<Throttle>,
     /// Held while a password is hashed.
@@ -50,6 +68,9 @@ impl App {
             zone,
             secure: false,
             behind_proxy: false,
+            people: Arc::new(Rates::new(PERSON_AT_ONCE, PERSON_EVERY_MS)),
+            enrolments: Arc::new(Rates::new(ENROLMENTS_AT_ONCE, ENROLMENT_EVERY_MS)),
+            traffic: Arc::default(),
             throttle: Arc::default(),
             hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
             drawing: Arc::new(Semaphore::new(DRAWING_AT_ONCE)),

@@ -5,7 +5,7 @@ use http::Method;
 
 use crate::app::App;
 use crate::http::doors::{Door, Doors, Rule, method_not_allowed};
-use crate::http::{address, devices, events, health, office, request_id};
+use crate::http::{address, devices, events, health, metrics, office, request_id};
 
 /// Every door there is, and the router behind them.
 pub fn doors() -> (Router<App>, Vec<Door>) {
@@ -27,6 +27,7 @@ pub fn router(app: App) -> Router {
         .0
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(office::not_found)
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::layer))
         .layer(middleware::from_fn_with_state(app.clone(), address::layer))
         .layer(middleware::from_fn(request_id::layer))
         .with_state(app)

@@ -1,10 +1,12 @@
 //! Running the server until it is told to stop.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
 
 use crate::app::{App, ZONE};
 use crate::data_folder::{DataFolder, FolderError, ServeLock};
@@ -13,10 +15,31 @@ use crate::policy_file::{self, PolicyFileError};
 use crate::router::router;
 use crate::service::Service;
 
+/// How long the head of a request may take. A phone at the edge of the network sends one packet in seconds; who
+/// takes longer holds a connection for its own sake.
+const HEAD_MAX: Duration = Duration::from_secs(60);
+/// How long requests under way may go on once the server is told to stop.
+const DRAIN_MAX: Duration = Duration::from_secs(30);
 /// Uploads live for days, so an hour more or less is nothing.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// What leaves a feed after days may do so a minute late.
 const TICK_EVERY: Duration = Duration::from_secs(60);
+
+/// How browsers and phones reach the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Without TLS, so from this machine alone.
+    Plain,
+    /// By TLS, with these files in PEM: the chain, and the key.
+    Tls {
+        /// The certificate and those that vouch for it.
+        cert: PathBuf,
+        /// Its private key.
+        key: PathBuf,
+    },
+    /// Through a proxy that speaks TLS and says from where each request comes.
+    BehindProxy,
+}
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +53,12 @@ pub enum ServeError {
     /// The policy in the data folder.
     #[error(transparent)]
     Policy(#[from] PolicyFileError),
+    /// Passwords and contact data would cross a network that anybody can read.
+    #[error(
+        "{0} can be reached from other machines: give --tls-cert and --tls-key, or --behind-proxy if a proxy in \
+         front of it speaks TLS"
+    )]
+    Exposed(SocketAddr),
     /// The network or the runtime.
     #[error("{what}: {source}")]
     Io {
@@ -56,41 +85,86 @@ pub fn service_of(folder: &DataFolder) -> Result<Service, FolderError> {
 }
 
 /// Serves until SIGTERM or SIGINT, then lets the requests under way end. `ready` is told the address
-/// once connections are taken.
+/// once connections are taken. SIGHUP reads the certificate anew.
 ///
 /// # Errors
-/// If the folder or the address cannot be used.
+/// If the folder, the address or the certificate cannot be used, or the way is not fit for the address.
 pub fn run(
     folder: &DataFolder,
     listen: SocketAddr,
+    way: &Way,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
+    if *way == Way::Plain && !listen.ip().is_loopback() {
+        return Err(ServeError::Exposed(listen));
+    }
     let _lock = ServeLock::take(folder)?;
     // A wrong policy never starts a server: clocks would silently run by other figures than people believe.
     policy_file::put_in_force(folder, App::now(), &mut rand::rng())?;
-    let app = App::new(Arc::new(service_of(folder)?), ZONE);
-    let io = |what: &str| {
-        let what = what.to_owned();
-        move |source| ServeError::Io { what, source }
+    let app = App {
+        secure: *way != Way::Plain,
+        behind_proxy: *way == Way::BehindProxy,
+        ..App::new(Arc::new(service_of(folder)?), ZONE)
     };
     room_for_connections();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(io("starting"))?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(listen).await.map_err(io(&format!("listening on {listen}")))?;
-        let address = listener.local_addr().map_err(io("listening"))?;
-        let stop = stopped().map_err(io("waiting for signals"))?;
-        ready(address);
-        let hints = Arc::clone(app.service.hints());
-        let stop = async move {
-            stop.await;
-            // They would last for hours.
-            hints.close();
+        let tls = match way {
+            Way::Tls { cert, key } => {
+                let what = format!("reading {} and {}", cert.display(), key.display());
+                Some(RustlsConfig::from_pem_file(cert, key).await.map_err(io(&what))?)
+            }
+            Way::Plain | Way::BehindProxy => None,
         };
+        let listener = TcpListener::bind(listen).map_err(io(&format!("listening on {listen}")))?;
+        let address = listener.local_addr().map_err(io("listening"))?;
+        let handle = Handle::new();
+        tokio::spawn(stop_when_told(stopped().map_err(io("waiting for signals"))?, app.clone(), handle.clone()));
         tokio::spawn(sweep(Arc::clone(&app.service)));
         tokio::spawn(tick(Arc::clone(&app.service)));
+        ready(address);
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(io("serving"))
+        match (tls, way) {
+            (Some(tls), Way::Tls { cert, key }) => {
+                tokio::spawn(renew(tls.clone(), cert.clone(), key.clone()));
+                let mut server = axum_server::from_tcp_rustls(listener, tls).map_err(io("serving"))?;
+                server.http_builder().http1().header_read_timeout(HEAD_MAX);
+                server.handle(handle).serve(service).await
+            }
+            (None | Some(_), _) => {
+                let mut server = axum_server::from_tcp(listener).map_err(io("serving"))?;
+                server.http_builder().http1().header_read_timeout(HEAD_MAX);
+                server.handle(handle).serve(service).await
+            }
+        }
+        .map_err(io("serving"))
     })
+}
+
+fn io(what: &str) -> impl FnOnce(std::io::Error) -> ServeError {
+    let what = what.to_owned();
+    move |source| ServeError::Io { what, source }
+}
+
+/// Takes no more connections once the process is asked to stop.
+async fn stop_when_told(told: impl Future<Output = ()>, app: App, handle: Handle<SocketAddr>) {
+    told.await;
+    // They would last for hours.
+    app.service.hints().close();
+    handle.graceful_shutdown(Some(DRAIN_MAX));
+}
+
+/// Reads the certificate anew whenever SIGHUP says that it was renewed. One that cannot be read is told and the
+/// old one stays.
+async fn renew(tls: RustlsConfig, cert: PathBuf, key: PathBuf) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut renewed) = signal(SignalKind::hangup()) else { return };
+    while renewed.recv().await.is_some() {
+        match tls.reload_from_pem_file(&cert, &key).await {
+            Ok(()) => tracing::info!("the certificate was read anew"),
+            Err(error) => tracing::error!(%error, "the certificate cannot be read; the old one stays"),
+        }
+    }
 }
 
 /// Each phone that waits for hints holds a connection, and systems allow 1,024 files to a process that does

@@ -8,6 +8,7 @@ pub mod answers;
 pub mod api_keys;
 pub mod enrol_code;
 pub mod password;
+pub mod rates;
 pub mod replay;
 pub mod scope;
 pub mod session;

@@ -21,6 +21,12 @@ const FILE_BYTES_MAX: u64 = 64 * 1024;
 pub(super) struct Settings {
     /// Where to take connections.
     pub(super) listen: Option<SocketAddr>,
+    /// The certificate, in PEM.
+    pub(super) tls_cert: Option<PathBuf>,
+    /// Its key, in PEM.
+    pub(super) tls_key: Option<PathBuf>,
+    /// Whether a proxy in front speaks TLS.
+    pub(super) behind_proxy: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -28,6 +34,9 @@ pub(super) struct Settings {
 struct File {
     data: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    behind_proxy: Option<bool>,
 }
 
 impl Settings {
@@ -44,7 +53,12 @@ impl Settings {
             let reason = format!("{}: `data` has no meaning inside the data folder", there.display());
             return Err(Failure::Settings(reason));
         }
-        Ok((data, Self { listen: inside.listen.or(here.listen) }))
+        Ok((data, Self {
+                listen: inside.listen.or(here.listen),
+                tls_cert: inside.tls_cert.or(here.tls_cert),
+                tls_key: inside.tls_key.or(here.tls_key),
+                behind_proxy: inside.behind_proxy.or(here.behind_proxy).unwrap_or(false),
+            }))
     }
 }
 

@@ -13,7 +13,8 @@ use roundsman_sync_core::limits::REQUEST_BYTES_MAX;
 
 use crate::app::App;
 use crate::error::Problem;
-use crate::service::UploadStep;
+use crate::http::address::Address;
+use crate::service::{UploadStep, too_fast};
 
 /// Bytes of a photo that are written at a time: enough that the way to the disk costs little beside them.
 const WRITE_BYTES: usize = 256 * 1024;
@@ -22,7 +23,13 @@ const WRITE_BYTES: usize = 256 * 1024;
 const SILENCE_MAX: Duration = Duration::from_secs(180);
 
 /// Any request of a device but the bytes of a photo: small, so it is gathered whole.
-pub async fn whole(State(app): State<App>, request: Request) -> Response {
+pub async fn whole(State(app): State<App>, Address(address): Address, request: Request) -> Response {
+    let is_enrolment = request.uri().path() == "/v1/enrol";
+    if let Some(address) = address.filter(|_| is_enrolment)
+        && let Err(wait_ms) = app.enrolments.admit(address, App::now())
+    {
+        return too_fast(wait_ms).into_response();
+    }
     let request = match whole_request(request, REQUEST_BYTES_MAX).await {
         Ok(request) => request,
         Err(problem) => return problem.into_response(),

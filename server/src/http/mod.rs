@@ -6,6 +6,7 @@ pub mod doors;
 pub mod events;
 pub mod headers;
 pub mod health;
+pub mod metrics;
 pub mod office;
 mod photos;
 mod range;

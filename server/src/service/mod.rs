@@ -4,6 +4,7 @@
 //! everything a phone can do to a server can be tried ten thousand times and replayed from a seed.
 
 mod commit;
+mod counts;
 mod enrol;
 mod signed;
 mod sync;
@@ -15,8 +16,10 @@ use http::{Method, Request, Response};
 use rand::Rng;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
+use roundsman_sync_core::ids::DeviceId;
 use rusqlite::Connection;
 
+use crate::auth::rates::Rates;
 use crate::auth::replay::ReplayGuard;
 use crate::auth::token::Epoch;
 use crate::blobs::{BlobStore, Uploads};
@@ -30,10 +33,18 @@ use crate::projection;
 
 use commit::GroupCommit;
 
+pub(crate) use signed::too_fast;
+
+pub use counts::VerdictCounts;
 pub use uploads::UploadStep;
 
 /// Where a service's read connections come from.
 pub type Connect = Box<dyn Fn() -> Result<Connection, DatabaseError> + Send + Sync>;
+
+/// Requests of one phone at once, and then one every so often: a catch-up after a month takes some hundreds. At
+/// this pace requests that bring nothing take a twentieth of a core.
+const DEVICE_AT_ONCE: i64 = 3_000;
+const DEVICE_EVERY_MS: i64 = 20;
 
 /// One running server.
 pub struct Service {
@@ -47,6 +58,9 @@ pub struct Service {
     /// Drawn at each start: a token of an earlier run proves a time, but is not fresh.
     epoch: Epoch,
     replay: ReplayGuard,
+    /// How fast each phone may ask.
+    rates: Rates<DeviceId>,
+    counts: VerdictCounts,
     hints: Arc<Hints>,
 }
 
@@ -76,6 +90,8 @@ impl Service {
             uploads,
             epoch,
             replay: ReplayGuard::new(),
+            rates: Rates::new(DEVICE_AT_ONCE, DEVICE_EVERY_MS),
+            counts: VerdictCounts::default(),
             hints,
         })
     }
@@ -160,6 +176,11 @@ impl Service {
     /// The streams of hints.
     pub fn hints(&self) -> &Arc<Hints> {
         &self.hints
+    }
+
+    /// How many changes became what since the server was started.
+    pub fn verdict_counts(&self) -> &VerdictCounts {
+        &self.counts
     }
 
     /// Who this server is.

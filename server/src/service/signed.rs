@@ -55,6 +55,8 @@ impl Service {
                 .with_header(HeaderName::from_static(COUNTER_HEADER), &lowest.to_string())
                 .with_header(token_header, &token)
         })?;
+        // Last: else anybody could use up what another phone may ask.
+        self.rates.admit(device, now).map_err(too_fast)?;
         Ok(device)
     }
 
@@ -93,4 +95,11 @@ impl Service {
                 .exists([device.as_bytes()])?)
         })
     }
+}
+
+/// The answer to whoever asks too fast; `wait_ms` says how long to pause.
+pub(crate) fn too_fast(wait_ms: i64) -> Problem {
+    let seconds = wait_ms / 1_000 + 1;
+    let problem = Problem::new(ErrorCode::TooManyRequests, format!("asked too fast; go on in {seconds} s"));
+    problem.with_header(http::header::RETRY_AFTER, &seconds.to_string())
 }

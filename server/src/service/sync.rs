@@ -61,7 +61,9 @@ impl Service {
                         format!("{operations} operations in one request; at most {REQUEST_OPERATIONS_MAX}");
                     return Err(Problem::new(ErrorCode::BodyTooLarge, why));
                 }
-                self.commit.push(now, secret, opened)?
+                let verdicts = self.commit.push(now, secret, opened)?;
+                self.counts.count(&verdicts);
+                verdicts
             }
         };
         // What a revoked phone brought is kept as evidence before it is turned away.

@@ -30,6 +30,7 @@ use crate::http::doors::Doors;
 use crate::http::doors::Rule::{Anybody, Page};
 use crate::http::headers;
 
+pub(super) use visit::Program;
 use visit::Visit;
 
 const GET: Method = Method::GET;

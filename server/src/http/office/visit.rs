@@ -22,6 +22,7 @@ use crate::error::Problem;
 use crate::http::address::Address;
 use crate::http::doors::Rule;
 use crate::http::request_id::RequestId;
+use crate::service::too_fast;
 use crate::projection::queries::{self, Reach, Tables};
 
 /// Where a one-time password is replaced.
@@ -134,6 +135,10 @@ impl Visit {
             }
         };
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+        if self.app.secure {
+            let a_year = HeaderValue::from_static("max-age=31536000");
+            response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+        }
         if self.is_new {
             set_cookie(&mut response, &self.token.set_cookie(self.app.secure));
         }
@@ -222,7 +227,7 @@ impl Desk {
 }
 
 /// The same, for a program: every refusal is a problem. Which session or key is good enough the door says.
-pub(super) struct Program {
+pub(in crate::http) struct Program {
     pub(super) app: App,
     pub(super) reach: Reach,
     pub(super) origin: Origin,
@@ -258,6 +263,7 @@ impl Program {
             Some(shown) => Self::by_key(parts, app, scope, shown).await,
             None => Self::by_session(parts, app).await,
         }?;
+        app.people.admit(program.reach.person(), App::now()).map_err(too_fast)?;
         if scope.is_some() && !program.reach.has_console() {
             let why = "guards and technicians work on their phones, not here";
             return Err(Problem::new(ErrorCode::CommandNotPermitted, why));

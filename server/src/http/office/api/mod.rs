@@ -25,10 +25,11 @@ use http::Method;
 
 use super::pictures;
 use crate::auth::scope::Scope::{
-    AuditRead, CasesRead, CasesWrite, DevicesRead, MeasuresRead, PeopleRead, QuarantineRead, QuarantineWrite,
+    AuditRead, CasesRead, CasesWrite, DevicesRead, MeasuresRead, MetricsRead, PeopleRead, QuarantineRead, QuarantineWrite,
     RoundsRead,
 };
 use crate::http::doors::Doors;
+use crate::http::metrics;
 use crate::http::doors::Rule::{Account, Anybody, Office};
 
 /// Every door of the API.
@@ -36,6 +37,7 @@ pub(super) fn doors(doors: Doors) -> Doors {
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     doors
+        .door(GET, "/metrics", Office(MetricsRead), metrics::metrics)
         .door(POST, "/v1/login", Anybody, session::enter)
         .door(POST, "/v1/logout", Account, account::leave)
         .door(POST, "/v1/password", Account, account::change_password)
