@@ -119,7 +119,11 @@ pub fn run(
         let listener = TcpListener::bind(listen).map_err(io(&format!("listening on {listen}")))?;
         let address = listener.local_addr().map_err(io("listening"))?;
         let handle = Handle::new();
-        tokio::spawn(stop_when_told(stopped().map_err(io("waiting for signals"))?, app.clone(), handle.clone()));
+        tokio::spawn(stop_when_told(
+            stopped().map_err(io("waiting for signals"))?,
+            app.clone(),
+            handle.clone(),
+        ));
         tokio::spawn(sweep(Arc::clone(&app.service)));
         tokio::spawn(tick(Arc::clone(&app.service)));
         ready(address);

@@ -46,9 +46,7 @@ scopes! {
     QuarantineRead = "quarantine:read", "Refused changes and those that wait.";
     QuarantineWrite = "quarantine:write", "Taking refused changes over, and closing them.";
     PeopleRead = "people:read", "Who works where.";
-    PeopleWrite = "people:write", "Adding people and roles, and taking roles.";
     DevicesRead = "devices:read", "Phones.";
-    DevicesWrite = "devices:write", "Inviting, shutting out and thawing phones.";
     MeasuresRead = "measures:read", "Figures over a period.";
     AuditRead = "audit:read", "Who did what in the office.";
     MetricsRead = "metrics:read", "The server's own counters at /metrics.";

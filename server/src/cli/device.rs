@@ -189,9 +189,9 @@ impl Resync {
 #[command(after_help = "Example:
   roundsman device thaw 0195c8a0-6a51-7cc2-b1a4-58a4fbe4a3c1
 
-A phone is frozen when it goes on using names of changes that were taken, as a copy of another phone's file
-would. Ask its person first: if there are two of them, revoke it and enrol both anew. What it has written
-meanwhile is on the phone and comes with its next sync.")]
+A phone is frozen when it goes on under a name of changes that it was told is taken. Ask its person first: if its
+file was put back to an earlier state, thaw it, and what it has written meanwhile comes with its next sync. If
+nobody knows why, revoke it and enrol the person anew.")]
 pub(super) struct Thaw {
     /// The phone, by id or name
     #[arg(value_name = "DEVICE")]

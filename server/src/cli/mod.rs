@@ -4,6 +4,7 @@
 //! gets one object and nothing else, also when the command fails. Exit code 0 is success, 2 wrong usage,
 //! 1 everything else.
 
+mod audit;
 mod backup;
 mod bench;
 mod case;
@@ -15,6 +16,7 @@ mod failure;
 mod find;
 mod import;
 mod init;
+mod key;
 mod output;
 mod person;
 mod playbook;
@@ -81,6 +83,9 @@ enum Command {
     Person(person::Person),
     #[command(subcommand)]
     Device(device::Device),
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    Audit(audit::Audit),
     Import(import::Import),
     #[command(subcommand)]
     Export(export::Export),
@@ -134,6 +139,8 @@ fn run(cli: Cli, output: Output) -> Result<Report, Failure> {
         Command::Serve(serve) => serve.run(&context),
         Command::Person(person) => person.run(&context),
         Command::Device(device) => device.run(&context),
+        Command::Key(key) => key.run(&context),
+        Command::Audit(audit) => audit.run(&context),
         Command::Import(import) => import.run(&context),
         Command::Export(export) => export.run(&context),
         Command::Case(case) => case.run(&context),

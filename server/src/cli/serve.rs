@@ -58,7 +58,9 @@ impl Serve {
         let settings = &context.settings;
         let said = (self.tls_cert, self.tls_key, self.behind_proxy);
         let (cert, key, behind_proxy) = match said {
-            (None, None, false) => (settings.tls_cert.clone(), settings.tls_key.clone(), settings.behind_proxy),
+            (None, None, false) => {
+                (settings.tls_cert.clone(), settings.tls_key.clone(), settings.behind_proxy)
+            }
             said => said,
         };
         match (cert, key, behind_proxy) {

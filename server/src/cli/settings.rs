@@ -53,12 +53,15 @@ impl Settings {
             let reason = format!("{}: `data` has no meaning inside the data folder", there.display());
             return Err(Failure::Settings(reason));
         }
-        Ok((data, Self {
+        Ok((
+            data,
+            Self {
                 listen: inside.listen.or(here.listen),
                 tls_cert: inside.tls_cert.or(here.tls_cert),
                 tls_key: inside.tls_key.or(here.tls_key),
                 behind_proxy: inside.behind_proxy.or(here.behind_proxy).unwrap_or(false),
-            }))
+            },
+        ))
     }
 }
 

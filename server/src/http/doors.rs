@@ -110,3 +110,33 @@ impl<S: Sync> FromRequestParts<S> for Rule {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use axum::body::Body;
+    use axum::routing::get;
+    use http::{Request, StatusCode};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_path_that_somebody_adds_past_the_doors_lets_nobody_in() {
+        let forgotten = Router::new().route("/v1/forgotten", get(|_: Rule| async { "in" }));
+        let request = Request::get("/v1/forgotten").body(Body::empty()).unwrap();
+        let response = forgotten.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    }
+
+    #[test]
+    fn no_door_is_there_twice() {
+        let mut doors: Vec<_> =
+            crate::router::doors().1.iter().map(|door| format!("{} {}", door.method, door.path)).collect();
+        doors.sort_unstable();
+        let count = doors.len();
+        doors.dedup();
+        assert_eq!(doors.len(), count);
+    }
+}

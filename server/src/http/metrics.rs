@@ -13,12 +13,11 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use roundsman_sync_core::error::ErrorCode;
-use rusqlite::Connection;
 
 use super::office::Program;
 use crate::app::App;
-use crate::database::DatabaseError;
 use crate::error::Problem;
+use crate::projection::queries::{self, Counter as Counted};
 
 /// Seconds. Syncs take milliseconds; a hint stream is answered at once and then stays open.
 const BUCKETS: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 10.0];
@@ -46,7 +45,10 @@ pub struct Traffic {
 
 impl Default for Traffic {
     fn default() -> Self {
-        Self { requests: Family::default(), seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS)) }
+        Self {
+            requests: Family::default(),
+            seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+        }
     }
 }
 
@@ -68,8 +70,12 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
 }
 
 /// Everything that is counted, as it stands now.
-pub(in crate::http) async fn metrics(_: Program, State(app): State<App>, asked: HeaderMap) -> Result<Response, Problem> {
-    let standing = app.read(standing).await?;
+pub(in crate::http) async fn metrics(
+    _: Program,
+    State(app): State<App>,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let standing = app.read(queries::counters).await?;
     let registry = registry(&app, standing);
     let wants_open = asked.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let mut body = String::new();
@@ -85,25 +91,7 @@ pub(in crate::http) async fn metrics(_: Program, State(app): State<App>, asked: 
     Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
 }
 
-/// What the tables tell, each with a name and a meaning.
-fn standing(db: &Connection) -> Result<Vec<(&'static str, &'static str, i64)>, DatabaseError> {
-    const ASKED: [(&str, &str, &str); 8] = [
-        ("log_position", "Position of the last entry of the log", "SELECT coalesce(max(pos), 0) FROM log"),
-        ("documents", "Documents that are kept", "SELECT count(*) FROM documents"),
-        ("devices", "Phones that are enrolled and not shut out", "SELECT count(*) FROM devices WHERE revoked IS NULL"),
-        ("devices_frozen", "Phones from which nothing is taken until the office has looked", "SELECT count(*) FROM devices WHERE revoked IS NULL AND frozen IS NOT NULL"),
-        ("changes_waiting", "Changes that wait for what they build on", "SELECT count(DISTINCT source) FROM waiting"),
-        ("changes_refused", "Changes that were ever refused", "SELECT count(*) FROM changes WHERE verdict IN (2, 4)"),
-        ("sessions", "Sessions that were not ended", "SELECT count(*) FROM sessions"),
-        ("database_bytes", "Size of the database", "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"),
-    ];
-    ASKED
-        .into_iter()
-        .map(|(name, meaning, sql)| Ok((name, meaning, db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)))
-        .collect()
-}
-
-fn registry(app: &App, standing: Vec<(&'static str, &'static str, i64)>) -> Registry {
+fn registry(app: &App, standing: Vec<Counted>) -> Registry {
     let mut registry = Registry::with_prefix("roundsman");
     registry.register("http_requests", "Requests that were answered", app.traffic.requests.clone());
     registry.register_with_unit(
@@ -113,11 +101,13 @@ fn registry(app: &App, standing: Vec<(&'static str, &'static str, i64)>) -> Regi
         app.traffic.seconds.clone(),
     );
     for (verdict, count) in app.service.verdict_counts().all() {
-        registry
-            .sub_registry_with_label(("verdict".into(), verdict.into()))
-            .register("changes", "Changes that arrived, by what became of them", ConstCounter::new(count));
+        registry.sub_registry_with_label(("verdict".into(), verdict.into())).register(
+            "changes",
+            "Changes that arrived, by what became of them",
+            ConstCounter::new(count),
+        );
     }
-    for (name, meaning, value) in standing {
+    for Counted { name, meaning, value } in standing {
         registry.register(name, meaning, ConstGauge::new(value));
     }
     let streams = i64::try_from(app.service.hints().open_streams()).unwrap_or(i64::MAX);

@@ -10,6 +10,7 @@ mod rounds;
 mod serve;
 mod staff;
 mod tables;
+mod tls;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -40,6 +40,11 @@ impl Desk {
         desk
     }
 
+    /// The text by which the session vouches for its requests.
+    pub(crate) fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
     pub(crate) fn post(&mut self, path: &str, body: &Value) -> Answer {
         self.program.post_json(path, &[("x-csrf-token", &self.csrf)], &body.to_string())
     }

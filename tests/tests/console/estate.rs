@@ -49,6 +49,7 @@ pub(crate) struct Estate {
     pub(crate) photo: PhotoHash,
     pub(crate) guard: Phone,
     pub(crate) technician: Phone,
+    pub(crate) site: SiteId,
     pub(crate) far: SiteId,
     rng: ChaCha8Rng,
 }
@@ -131,6 +132,7 @@ impl Estate {
             photo: PhotoHash::of(PHOTO),
             guard,
             technician,
+            site,
             far,
             rng,
         };
@@ -190,6 +192,15 @@ impl Estate {
         self.far_case = self.office_case(self.far, "远山苑的路灯不亮。");
     }
 
+    /// A case that only those who lead see, and who took it in.
+    pub(crate) fn confidential_case(&mut self, site: SiteId) -> DocumentId {
+        let case = DocumentId::mint(BACK, &mut self.rng);
+        let received = EntryId::mint(BACK, &mut self.rng);
+        let new = NewCase { confidential: Some(true), ..at_the_lift(site, "只给主任看。") };
+        self.office(&Command::CreateCase { case, received, new });
+        case
+    }
+
     fn office_case(&mut self, site: SiteId, description: &str) -> DocumentId {
         let case = DocumentId::mint(BACK, &mut self.rng);
         let received = EntryId::mint(BACK, &mut self.rng);
@@ -207,7 +218,7 @@ impl Estate {
     }
 
     /// Adds a person to the office, with [`PASSWORD`] chosen already.
-    fn person(&mut self, name: &str, site: SiteId, role: Role, login: &str) {
+    pub(crate) fn person(&mut self, name: &str, site: SiteId, role: Role, login: &str) {
         let hash = password::hash(PASSWORD, &mut self.rng).unwrap();
         self.newcomer(name, site, role, login);
         self.service

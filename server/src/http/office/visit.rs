@@ -22,11 +22,11 @@ use crate::error::Problem;
 use crate::http::address::Address;
 use crate::http::doors::Rule;
 use crate::http::request_id::RequestId;
-use crate::service::too_fast;
 use crate::projection::queries::{self, Reach, Tables};
+use crate::service::too_fast;
 
-/// Where a one-time password is replaced.
-pub(super) const PASSWORD_PATH: &str = "/v1/password";
+/// What a one-time password opens: where it is replaced, and the way out.
+const ONE_TIME_PATHS: [&str; 2] = ["/v1/password", "/v1/logout"];
 /// Longest path and query that a page carries along to come back to.
 const HERE_BYTES_MAX: usize = 2_000;
 
@@ -277,8 +277,7 @@ impl Program {
         };
         let token = SessionToken::from_cookies(&cookies(&parts.headers), app.secure).ok_or_else(nobody)?;
         let session = Session::of(app, &token).await?.ok_or_else(nobody)?;
-        // It opens one door: that where it is replaced.
-        if session.account.one_time && parts.uri.path() != PASSWORD_PATH {
+        if session.account.one_time && !ONE_TIME_PATHS.contains(&parts.uri.path()) {
             let why =
                 "this session was opened with a one-time password; replace it with POST /v1/password first";
             return Err(Problem::new(ErrorCode::PasswordOneTime, why));

@@ -10,6 +10,7 @@ pub mod case_show;
 mod cases;
 mod conflicts;
 mod contact;
+mod counters;
 mod devices;
 pub mod export;
 mod fields;
@@ -33,6 +34,7 @@ pub use case::{CaseDetails, CaseKey, OrderDetails, case, case_head, case_timelin
 pub use cases::{CASES_PER_PAGE_MAX, CaseLine, CasePage, CaseQuery, FOUND_MAX, Found, cases};
 pub use conflicts::{Choice, Conflict, ConflictPage, conflicts};
 pub use contact::{ContactValues, contact_words};
+pub use counters::{Counter, counters};
 pub use devices::{DeviceLine, devices};
 pub use fields::{FieldValue, FieldValues, StatedValue};
 pub use mentions::Mentions;

@@ -25,12 +25,12 @@ use http::Method;
 
 use super::pictures;
 use crate::auth::scope::Scope::{
-    AuditRead, CasesRead, CasesWrite, DevicesRead, MeasuresRead, MetricsRead, PeopleRead, QuarantineRead, QuarantineWrite,
-    RoundsRead,
+    AuditRead, CasesRead, CasesWrite, DevicesRead, MeasuresRead, MetricsRead, PeopleRead, QuarantineRead,
+    QuarantineWrite, RoundsRead,
 };
 use crate::http::doors::Doors;
-use crate::http::metrics;
 use crate::http::doors::Rule::{Account, Anybody, Office};
+use crate::http::metrics;
 
 /// Every door of the API.
 pub(super) fn doors(doors: Doors) -> Doors {

@@ -1,0 +1,211 @@
+//! Who gets through which door, and to which case: every role, every door, every sort of case.
+
+use http::Method;
+use roundsman_server::http::doors::Rule;
+use roundsman_server::router::doors;
+use roundsman_sync_core::ids::DocumentId;
+use roundsman_sync_core::model::Role;
+use serde_json::{Value, json};
+
+use super::browser::{Answer, Browser};
+use super::estate::{Estate, order_of};
+use super::programs::program;
+
+/// A case as it lies to somebody at the estate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lies {
+    Here,
+    Elsewhere,
+    Restricted,
+    /// Nowhere: there is none of that id.
+    Nowhere,
+}
+
+/// Who works at the estate, by login.
+const STAFF: [(Role, &str); 7] = [
+    (Role::Guard, "guard"),
+    (Role::Technician, "technician"),
+    (Role::Reception, "reception"),
+    (Role::Supervisor, "supervisor"),
+    (Role::SiteDirector, "director"),
+    (Role::Manager, "manager"),
+    (Role::Admin, "admin"),
+];
+
+/// Whether somebody of this role sees such a case in the office. What DOMAIN and protocol say, written down once
+/// more on purpose: this table is not made from the code that it checks.
+fn sees(role: Role, lies: Lies) -> bool {
+    match (role, lies) {
+        (_, Lies::Elsewhere | Lies::Nowhere) => false,
+        (Role::Reception | Role::Supervisor, Lies::Here) => true,
+        (Role::SiteDirector | Role::Manager, Lies::Here | Lies::Restricted) => true,
+        (Role::Reception | Role::Supervisor, Lies::Restricted) => false,
+        (Role::Guard | Role::Technician | Role::Admin, _) => false,
+    }
+}
+
+fn has_office(role: Role) -> bool {
+    !matches!(role, Role::Guard | Role::Technician)
+}
+
+/// What is sent to a door that writes into a case: something it takes.
+fn body(door: &str, someone: &str) -> Value {
+    match door {
+        "classify" => json!({ "nature": "valid" }),
+        "describe" => json!({ "base": "", "result": "x" }),
+        "dispatch" => json!({ "department": "engineering" }),
+        "sort" => json!({ "kind": "minor" }),
+        "assign" => json!({ "assignee": someone }),
+        "take" => json!({}),
+        "entries" => json!({ "kind": "remark", "note": "x" }),
+        "sign-offs" => json!({ "subject": "completion", "outcome": "absent" }),
+        "contact" => json!({ "name": "x" }),
+        "resolve" => json!({ "field": "urgency", "choice": "urgent" }),
+        _ => panic!("say what is sent to a case at '{door}'"),
+    }
+}
+
+fn knock(
+    browser: &mut Browser,
+    csrf: &str,
+    method: &Method,
+    path: &str,
+    door: &str,
+    someone: &str,
+) -> Answer {
+    if *method == Method::GET {
+        return browser.get(path);
+    }
+    let last = door.rsplit('/').next().unwrap();
+    browser.post_json(path, &[("x-csrf-token", csrf)], &body(last, someone).to_string())
+}
+
+/// The answer without what differs from request to request.
+fn bare(answer: &Answer) -> (u16, Value) {
+    let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("request_id");
+    }
+    (answer.status.as_u16(), body)
+}
+
+#[test]
+fn every_door_to_a_case_opens_for_whom_it_should_and_tells_others_what_it_tells_of_no_case_at_all() {
+    let mut estate = Estate::new();
+    let (site, far) = (estate.site, estate.far);
+    for (role, login) in STAFF {
+        estate.person(login, site, role, login);
+    }
+    estate.person("elsewhere", far, Role::Manager, "elsewhere");
+    let restricted = estate.confidential_case(site);
+    let order = order_of(&mut estate).to_string();
+    let someone = estate.technician.replica.enrolled().unwrap().person.to_string();
+    let cases = [
+        (Lies::Here, estate.case),
+        (Lies::Elsewhere, estate.far_case),
+        (Lies::Restricted, restricted),
+        (Lies::Nowhere, DocumentId::from_bytes([9; 16])),
+    ];
+    let to_cases: Vec<_> = doors()
+        .1
+        .into_iter()
+        .filter(|door| door.path.starts_with("/v1/") && door.path.contains("{case}"))
+        .collect();
+    assert!(to_cases.len() >= 13, "{}", to_cases.len());
+    for (role, login) in STAFF {
+        let (mut browser, csrf) = program(&estate, login);
+        for door in &to_cases {
+            let mut of_none = None;
+            // The last first: what no case is answered is what the others are compared with.
+            for (lies, case) in cases.iter().rev() {
+                let path = door.path.replace("{case}", &case.to_string()).replace("{order}", &order);
+                let answer = knock(&mut browser, &csrf, &door.method, &path, door.path, &someone);
+                let told =
+                    format!("{role} at {} {} for a case {lies:?}: {}", door.method, door.path, answer.text());
+                if !has_office(role) {
+                    answer.assert_problem(403, "command_not_permitted");
+                } else if sees(role, *lies) {
+                    // It may have no such order; that it is told so means that it is seen.
+                    assert_ne!(bare(&answer).1["code"], "not_found", "{told}");
+                } else {
+                    assert_eq!(answer.status.as_u16(), 404, "{told}");
+                    let bare = bare(&answer);
+                    assert_eq!(of_none.get_or_insert(bare.clone()), &bare, "{told}");
+                }
+                assert!(answer.status.as_u16() < 500, "{told}");
+            }
+        }
+    }
+    // Nor does a manager of another estate.
+    let (mut browser, csrf) = program(&estate, "elsewhere");
+    for door in &to_cases {
+        let path = door.path.replace("{case}", &estate.case.to_string()).replace("{order}", &order);
+        assert_eq!(knock(&mut browser, &csrf, &door.method, &path, door.path, &someone).status.as_u16(), 404);
+    }
+}
+
+#[test]
+fn lists_hold_only_cases_that_their_reader_sees_and_contact_data_only_there() {
+    let mut estate = Estate::new();
+    let site = estate.site;
+    for (role, login) in STAFF {
+        estate.person(login, site, role, login);
+    }
+    let restricted = estate.confidential_case(site);
+    let cases =
+        [(Lies::Here, estate.case), (Lies::Elsewhere, estate.far_case), (Lies::Restricted, restricted)];
+    for (role, login) in STAFF.into_iter().filter(|(role, _)| has_office(*role)) {
+        let (mut browser, _) = program(&estate, login);
+        let lists = doors().1.into_iter().filter(|door| {
+            door.method == Method::GET && matches!(door.rule, Rule::Office(_)) && !door.path.contains('{')
+        });
+        let mut mentioned = String::new();
+        for door in lists {
+            // What is due needs an estate and a day.
+            let query = if door.path == "/v1/rounds/due" {
+                format!("?site={site}&date=2026-09-21")
+            } else {
+                String::new()
+            };
+            let answer = browser.get(&format!("{}{query}", door.path));
+            let is_for_admins = door.path == "/v1/audit";
+            if is_for_admins && role != Role::Admin {
+                answer.assert_problem(403, "command_not_permitted");
+            } else {
+                assert!(answer.status.is_success(), "{role} at {}: {}", door.path, answer.text());
+            }
+            mentioned.push_str(&answer.text());
+        }
+        for (lies, case) in cases {
+            assert_eq!(mentioned.contains(&case.to_string()), sees(role, lies), "{role}, {lies:?}");
+        }
+        assert!(!mentioned.contains("13800138000") && !mentioned.contains("138 0013 8000"), "{role}");
+        let whole = browser.get(&format!("/v1/cases/{}", estate.case)).text();
+        assert_eq!(whole.contains("138 0013 8000"), sees(role, Lies::Here), "{role}");
+    }
+}
+
+#[test]
+fn nobody_gets_through_a_door_that_is_not_for_anybody() {
+    let estate = Estate::new();
+    let mut browser = estate.browser();
+    for door in doors().1 {
+        let path = door.path.replace(['{', '}'], "");
+        let answer = browser.send(door.method.clone(), &path, &[], "");
+        let status = answer.status.as_u16();
+        match door.rule {
+            Rule::Anybody => assert!(
+                ![401, 404].contains(&status) || path.contains("assets") || path == "/v1/login",
+                "{door:?}: {status}"
+            ),
+            Rule::Office(_) | Rule::Account => {
+                // HEAD has no body to tell it in.
+                answer.assert_problem(401, "login_required");
+            }
+            Rule::Page => assert!([303, 403].contains(&status), "{door:?}: {status}"),
+            Rule::Device => {
+                assert!((400..500).contains(&status) || door.method == Method::OPTIONS, "{door:?}: {status}")
+            }
+        }
+    }
+}
