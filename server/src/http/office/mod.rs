@@ -11,6 +11,7 @@ mod assets;
 mod body;
 mod login;
 mod pages;
+mod path;
 mod pictures;
 mod quarantine;
 mod sent;
@@ -31,6 +32,7 @@ use crate::http::doors::Rule::{Anybody, Page};
 use crate::http::headers;
 
 pub(super) use visit::Program;
+pub(in crate::http) use api::described::Described;
 use visit::Visit;
 
 const GET: Method = Method::GET;
