@@ -4,6 +4,7 @@ use axum::{Router, middleware};
 use http::Method;
 
 use crate::app::App;
+use crate::console::paths;
 use crate::http::doors::{Door, Doors, Rule, method_not_allowed};
 use crate::http::{address, devices, events, health, metrics, office, openapi, request_id};
 
@@ -13,7 +14,7 @@ pub fn doors() -> (Router<App>, Vec<Door>) {
     let doors = Doors::default()
         .door(Method::GET, "/healthz", Rule::Anybody, health::healthz)
         .door(Method::GET, "/readyz", Rule::Anybody, health::readyz)
-        .door(Method::GET, "/openapi.json", Rule::Anybody, openapi::json)
+        .door(Method::GET, paths::OPENAPI, Rule::Anybody, openapi::json)
         .door(Method::POST, "/v1/enrol", Rule::Device, devices::whole)
         .door(Method::POST, "/v1/sync", Rule::Device, devices::whole)
         .door(Method::GET, "/v1/events", Rule::Device, events::events)

@@ -9,6 +9,7 @@
 mod api;
 mod assets;
 mod body;
+mod docs;
 mod login;
 mod pages;
 mod path;
@@ -60,6 +61,7 @@ fn pages_of(doors: Doors) -> Doors {
         .door(GET, paths::PASSWORD, Anybody, login::password_form)
         .door(POST, paths::PASSWORD, Anybody, login::change_password)
         .door(POST, paths::LANGUAGE, Anybody, login::language)
+        .door(GET, paths::DOCS, Anybody, docs::docs)
         .door(GET, "/assets/{file}", Anybody, assets::asset)
 }
 

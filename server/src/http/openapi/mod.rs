@@ -9,6 +9,7 @@
 
 mod answers;
 mod operations;
+mod page;
 mod phones;
 pub(in crate::http) mod words;
 
@@ -23,6 +24,7 @@ use utoipa::OpenApi as _;
 
 use super::doors::{Door, Rule};
 use super::{health, office};
+use crate::console::{DocsView, paths};
 use crate::router;
 
 /// Names of the ways to show who asks.
@@ -113,12 +115,18 @@ pub fn text() -> &'static str {
     &TEXT
 }
 
+/// The description as people read it.
+pub(super) fn view() -> &'static DocsView {
+    static VIEW: LazyLock<DocsView> = LazyLock::new(|| page::view(&describe(&router::doors().1)));
+    &VIEW
+}
+
 /// Doors that the description leaves out: pages for people, and what belongs to them.
 pub fn is_page(door: &Door) -> bool {
     !door.path.starts_with("/v1/")
         && match door.rule {
             Rule::Page => true,
-            Rule::Anybody => !["/healthz", "/readyz", "/openapi.json"].contains(&door.path),
+            Rule::Anybody => !["/healthz", "/readyz", paths::OPENAPI].contains(&door.path),
             Rule::Device | Rule::Office(_) | Rule::Account => false,
         }
 }
