@@ -10,7 +10,9 @@ use crate::http::{address, devices, events, health, metrics, office, openapi, re
 
 /// Every door there is, and the router behind them.
 pub fn doors() -> (Router<App>, Vec<Door>) {
-    let uploads = [Method::POST, Method::HEAD, Method::PATCH, Method::DELETE, Method::OPTIONS];
+    let begin = [Method::POST, Method::OPTIONS];
+    // POST stands for another method that a client cannot send.
+    let go_on = [Method::POST, Method::HEAD, Method::PATCH, Method::DELETE, Method::OPTIONS];
     let doors = Doors::default()
         .door(Method::GET, "/healthz", Rule::Anybody, health::healthz)
         .door(Method::GET, "/readyz", Rule::Anybody, health::readyz)
@@ -18,8 +20,8 @@ pub fn doors() -> (Router<App>, Vec<Door>) {
         .door(Method::POST, "/v1/enrol", Rule::Device, devices::whole)
         .door(Method::POST, "/v1/sync", Rule::Device, devices::whole)
         .door(Method::GET, "/v1/events", Rule::Device, events::events)
-        .doors(&uploads, "/v1/uploads", Rule::Device, devices::upload)
-        .doors(&uploads, "/v1/uploads/{id}", Rule::Device, devices::upload);
+        .doors(&begin, "/v1/uploads", Rule::Device, devices::upload)
+        .doors(&go_on, "/v1/uploads/{id}", Rule::Device, devices::upload);
     office::doors(doors).open()
 }
 

@@ -1,7 +1,7 @@
 //! The case list and the page of one case.
 
-use axum::extract::rejection::QueryRejection;
 use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use axum::response::Response;
 use http::StatusCode;
 use roundsman_sync_core::error::ErrorCode;

@@ -30,13 +30,18 @@ fn complete(schema: &mut RefOr<Schema>) {
 }
 
 fn complete_object(object: &mut Object) {
-    let is_sent = matches!(object.additional_properties.as_deref(), Some(AdditionalProperties::FreeForm(false)));
+    let is_sent =
+        matches!(object.additional_properties.as_deref(), Some(AdditionalProperties::FreeForm(false)));
     if is_sent {
         // That nothing is said if nothing is said need not be said.
         for property in object.properties.values_mut() {
-            if let RefOr::T(Schema::Object(field)) = property {
-                field.default.take_if(|value| value.is_null());
-            }
+            let default = match property {
+                RefOr::T(Schema::Object(field)) => &mut field.default,
+                RefOr::T(Schema::OneOf(field)) => &mut field.default,
+                RefOr::Ref(field) => &mut field.default,
+                RefOr::T(_) => continue,
+            };
+            default.take_if(|value| value.is_null());
         }
         return;
     }

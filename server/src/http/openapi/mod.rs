@@ -17,10 +17,10 @@ use std::sync::LazyLock;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
+use utoipa::OpenApi as _;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr};
-use utoipa::OpenApi as _;
 
 use super::doors::{Door, Rule};
 use super::{health, office};
@@ -88,7 +88,9 @@ fn ways_to_show_who_asks() -> [(String, RefOr<SecurityScheme>); 4] {
     let key = "An API key, made by POST /v1/keys. Each operation names the scope it needs.";
     let upload = "The upload token that a sync has granted.";
     let bearer = |what| {
-        SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(what)).build())
+        SecurityScheme::Http(
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(what)).build(),
+        )
     };
     [
         (SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("roundsman", cookie)))),

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use http::{Method, StatusCode};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, Type};
+use utoipa::openapi::{Content, HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, Schema, Type};
 
 use super::answers::name_of;
 use super::{CSRF, KEY, SESSION, UPLOAD};
@@ -32,6 +33,12 @@ pub(super) fn complete(paths: &mut Paths, door: &Door) {
             answer.headers.insert("ETag".to_owned(), HeaderBuilder::new().schema(Some(text)).build().into());
         }
     }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        may_be_empty(parameter);
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.content.values_mut().for_each(never_null);
+    }
     for status in refusals(operation, door) {
         let refusal = RefOr::Ref(Ref::from_response_name(name_of(status)));
         operation.responses.responses.entry(status.as_str().to_owned()).or_insert(refusal);
@@ -51,6 +58,37 @@ pub(super) fn behind<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i 
     }
 }
 
+/// Forms send what nobody has filled in as an empty text, so that counts as absent wherever a word is asked for.
+fn may_be_empty(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    if !matches!(parameter.parameter_in, ParameterIn::Query) || parameter.required == Required::True {
+        return;
+    }
+    let is_text = |schema: &RefOr<Schema>| match schema {
+        RefOr::T(Schema::Object(object)) => {
+            object.format.is_none()
+                && object.schema_type == SchemaType::new(Type::String)
+                && object.enum_values.is_none()
+        }
+        _ => false,
+    };
+    if let Some(schema) = parameter.schema.take_if(|schema| !is_text(schema)) {
+        let empty = ObjectBuilder::new().schema_type(Type::String).max_length(Some(0));
+        parameter.schema = Some(AnyOfBuilder::new().item(schema).item(empty).into());
+    }
+}
+
+/// A body that can be left out is described as one that can be `null`, which it cannot.
+fn never_null(content: &mut RefOr<Content>) {
+    let RefOr::T(content) = content else { return };
+    if let Some(RefOr::T(Schema::OneOf(one))) = &mut content.schema {
+        one.items.retain(|item| matches!(item, RefOr::Ref(_)));
+        if let [only] = one.items.as_slice() {
+            content.schema = Some(only.clone());
+        }
+    }
+}
+
 fn is_edit(door: &Door) -> bool {
     door.method == Method::POST && matches!(door.rule, Rule::Office(_))
 }
@@ -67,11 +105,18 @@ fn who_may(door: &Door) -> Vec<SecurityRequirement> {
     match door.rule {
         Rule::Office(scope) => vec![session, SecurityRequirement::new(KEY, [scope.as_str()])],
         Rule::Account => vec![session],
-        Rule::Device if door.path.starts_with("/v1/uploads") && door.method != Method::OPTIONS => {
-            vec![SecurityRequirement::new(UPLOAD, nothing)]
-        }
+        Rule::Device if is_upload(door) => vec![SecurityRequirement::new(UPLOAD, nothing)],
         // Of a signature (RFC 9421) the description of an interface cannot speak.
         Rule::Device | Rule::Anybody | Rule::Page => Vec::new(),
+    }
+}
+
+/// Whether a door takes upload tokens. `POST` to an upload stands for another method, and asks what that asks.
+fn is_upload(door: &Door) -> bool {
+    match door.path {
+        "/v1/uploads" => door.method == Method::POST,
+        "/v1/uploads/{id}" => ![Method::OPTIONS, Method::POST].contains(&door.method),
+        _ => false,
     }
 }
 
@@ -91,7 +136,8 @@ fn once() -> Parameter {
         .min_length(Some(1))
         .max_length(Some(ONCE_KEY_CHARS_MAX))
         .pattern(Some("^[!-~]+$"));
-    let what = "Chosen by the program: the same request with the same key is done once and answered the same.";
+    let what =
+        "Chosen by the program: the same request with the same key is done once and answered the same.";
     header("Idempotency-Key", what).schema(Some(text)).build()
 }
 
@@ -128,7 +174,12 @@ fn refusals(operation: &Operation, door: &Door) -> BTreeSet<StatusCode> {
         found.insert(S::NOT_FOUND);
     }
     if has_body {
-        found.extend([S::BAD_REQUEST, S::PAYLOAD_TOO_LARGE, S::UNSUPPORTED_MEDIA_TYPE, S::UNPROCESSABLE_ENTITY]);
+        found.extend([
+            S::BAD_REQUEST,
+            S::PAYLOAD_TOO_LARGE,
+            S::UNSUPPORTED_MEDIA_TYPE,
+            S::UNPROCESSABLE_ENTITY,
+        ]);
     }
     if is_edit(door) {
         found.insert(S::CONFLICT);

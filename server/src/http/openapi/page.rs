@@ -11,7 +11,12 @@ pub(super) fn view(described: &OpenApi) -> DocsView {
     let groups = described.tags.iter().flatten().map(|tag| DocsGroup {
         name: tag.name.clone(),
         about: tag.description.clone().unwrap_or_default(),
-        operations: described.paths.paths.iter().flat_map(|(path, item)| of_path(path, item, &tag.name)).collect(),
+        operations: described
+            .paths
+            .paths
+            .iter()
+            .flat_map(|(path, item)| of_path(path, item, &tag.name))
+            .collect(),
     });
     let schemas = described.components.iter().flat_map(|components| &components.schemas);
     DocsView {
@@ -31,7 +36,8 @@ fn of_path(path: &str, item: &PathItem, tag: &str) -> Vec<DocsOperation> {
         ("DELETE", &item.delete),
         ("OPTIONS", &item.options),
     ];
-    let operations = methods.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)));
+    let operations =
+        methods.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)));
     operations
         .filter(|(_, operation)| operation.tags.iter().flatten().any(|of| of == tag))
         .map(|(method, operation)| of_operation(method, path, operation))
@@ -99,7 +105,8 @@ fn of_schema(schema: &RefOr<Schema>) -> DocsType {
         Schema::Object(object) => of_object(object),
         Schema::OneOf(one) => either(&one.items),
         Schema::AllOf(all) => either(&all.items),
-        Schema::AnyOf(any) => either(&any.items),
+        // The other is that it may be empty, which holds for all of them.
+        Schema::AnyOf(any) => any.items.first().map(of_schema).unwrap_or_default(),
         _ => DocsType::default(),
     }
 }

@@ -2,9 +2,7 @@
 
 use http::StatusCode as S;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{
-    HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths,
-};
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Required, Type};
@@ -19,11 +17,11 @@ const PIECE: &str = "application/offset+octet-stream";
 
 /// Describes them.
 pub(super) fn add(paths: &mut Paths) {
-    let enrol = post("enrol", "Makes a phone known, by a code that the office has handed out.")
+    let enrol = about("enrol", "Makes a phone known, by a code that the office has handed out.")
         .request_body(Some(body(CBOR)))
         .response("200", answer("The phone's number and the keys of the server.", Some(CBOR)));
     let enrol = refused(enrol, &[S::NOT_FOUND, S::GONE]);
-    let sync = post("sync", "Brings edits and takes what is new. Signed by the phone (RFC 9421).")
+    let sync = about("sync", "Brings edits and takes what is new. Signed by the phone (RFC 9421).")
         .request_body(Some(body(CBOR)))
         .response("200", answer("Verdicts and pages.", Some(CBOR)));
     let events = about("events", "Tells that there is something new. Signed by the phone (RFC 9421).")
@@ -31,46 +29,53 @@ pub(super) fn add(paths: &mut Paths) {
     paths.paths.insert("/v1/enrol".to_owned(), PathItem::new(HttpMethod::Post, enrol.build()));
     paths.paths.insert("/v1/sync".to_owned(), PathItem::new(HttpMethod::Post, sync.build()));
     paths.paths.insert("/v1/events".to_owned(), PathItem::new(HttpMethod::Get, events.build()));
-    // One handler answers every method of tus at both addresses, and says at each which ones it takes.
-    for (path, id) in [("/v1/uploads", ""), ("/v1/uploads/{id}", "Under")] {
-        let mut item = PathItem::default();
-        item.post = Some(upload(&format!("createUpload{id}"), "Begins an upload (tus 1.0).", id, Some(S::CREATED)));
-        item.head = Some(upload(&format!("readUpload{id}"), "How far an upload is (tus 1.0).", id, Some(S::OK)));
-        item.patch = Some(upload(&format!("sendUpload{id}"), "Sends a piece (tus 1.0).", id, Some(S::NO_CONTENT)));
-        item.delete = Some(upload(&format!("endUpload{id}"), "Ends an upload (tus 1.0).", id, Some(S::NO_CONTENT)));
-        let options = about(&format!("askUploads{id}"), "What of tus the server knows.");
-        let options = options.response("204", answer("It is in the headers.", None));
-        item.options = Some(under(options, id).build());
-        paths.paths.insert(path.to_owned(), item);
-    }
+    let create =
+        upload("createUpload", "Begins an upload (tus 1.0).", S::CREATED).request_body(Some(body(PIECE)));
+    let mut item = PathItem::new(HttpMethod::Post, create.build());
+    item.options = Some(options("askUploads").build());
+    paths.paths.insert("/v1/uploads".to_owned(), item);
+    let send =
+        upload("sendUpload", "Sends a piece (tus 1.0).", S::NO_CONTENT).request_body(Some(body(PIECE)));
+    let stand_in =
+        "Stands for the method that X-HTTP-Method-Override names, for clients that cannot send it.";
+    let stand_in = upload("callUpload", stand_in, S::NO_CONTENT)
+        .response("200", answer("Done, of HEAD; how far it is stands in Upload-Offset.", None))
+        .request_body(Some(body(PIECE)));
+    let read = upload("readUpload", "How far an upload is (tus 1.0).", S::OK);
+    let end = upload("endUpload", "Ends an upload (tus 1.0).", S::NO_CONTENT);
+    let mut item = PathItem::new(HttpMethod::Patch, under(send).build());
+    item.post = Some(under(stand_in).build());
+    item.head = Some(under(read).build());
+    item.delete = Some(under(end).build());
+    item.options = Some(under(options("askUpload")).build());
+    paths.paths.insert("/v1/uploads/{id}".to_owned(), item);
 }
 
 fn about(id: &str, what: &str) -> OperationBuilder {
     OperationBuilder::new().tag("phones").operation_id(Some(id)).summary(Some(what))
 }
 
-fn post(id: &str, what: &str) -> OperationBuilder {
-    about(id, what)
+fn upload(id: &str, what: &str, done: S) -> OperationBuilder {
+    let done = (done.as_str(), answer("Done; how far it is stands in Upload-Offset.", None));
+    let refusals = [
+        S::NOT_FOUND,
+        S::METHOD_NOT_ALLOWED,
+        S::CONFLICT,
+        S::PRECONDITION_FAILED,
+        S::UNSUPPORTED_MEDIA_TYPE,
+        S::UNPROCESSABLE_ENTITY,
+        CHECKSUM_MISMATCH,
+    ];
+    refused(about(id, what).response(done.0, done.1), &refusals)
 }
 
-fn upload(id: &str, what: &str, named: &str, done: Option<S>) -> Operation {
-    let mut operation = about(id, what);
-    if let Some(done) = done {
-        operation = operation.response(done.as_str(), answer("Done; how far it is stands in Upload-Offset.", None));
-    }
-    if id.starts_with("createUpload") || id.starts_with("sendUpload") {
-        operation = operation.request_body(Some(body(PIECE)));
-    }
-    let tus = [S::NOT_FOUND, S::METHOD_NOT_ALLOWED, S::CONFLICT, S::PRECONDITION_FAILED];
-    let tus = refused(refused(operation, &tus), &[S::UNSUPPORTED_MEDIA_TYPE, S::UNPROCESSABLE_ENTITY, CHECKSUM_MISMATCH]);
-    under(tus, named).build()
+fn options(id: &str) -> OperationBuilder {
+    let options = about(id, "What of tus the server knows.");
+    options.response("204", answer("It is in the headers.", None))
 }
 
-/// An operation on one upload, if it is one.
-fn under(operation: OperationBuilder, named: &str) -> OperationBuilder {
-    if named.is_empty() {
-        return operation;
-    }
+/// An operation on one upload.
+fn under(operation: OperationBuilder) -> OperationBuilder {
     let text = ObjectBuilder::new().schema_type(Type::String);
     let id = ParameterBuilder::new().name("id").parameter_in(ParameterIn::Path).required(Required::True);
     operation.parameter(id.description(Some("The id of an upload.")).schema(Some(text)))

@@ -17,8 +17,8 @@ use crate::auth::accounts;
 use crate::auth::password::PASSWORD_CHARS_MIN;
 use crate::auth::session;
 use crate::error::Problem;
-use crate::http::openapi::words;
 use crate::http::address::Address;
+use crate::http::openapi::words;
 use crate::projection::queries;
 
 /// Who is signed in, and as what.

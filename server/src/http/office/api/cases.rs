@@ -1,7 +1,7 @@
 //! `GET /v1/cases`, `/v1/cases/{case}` and its timeline.
 
-use axum::extract::rejection::QueryRejection;
 use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use axum::response::Response;
 use http::HeaderMap;
 use roundsman_sync_core::error::ErrorCode;

@@ -5,8 +5,8 @@ use utoipa::OpenApi;
 
 use super::super::pictures;
 use super::{
-    account, audit, cases, classify, contact, create, entries, keys, kpis, lists, orders, quarantine, resolve,
-    rounds, session, standing,
+    account, audit, cases, classify, contact, create, entries, keys, kpis, lists, orders, quarantine,
+    resolve, rounds, session, standing,
 };
 
 #[derive(OpenApi)]

@@ -127,6 +127,10 @@ pub(super) async fn add(Sent { asker, body }: Sent<Body>) -> Result<Response, Pr
         return Err(Problem::new(ErrorCode::BadRequest, why));
     }
     edit::make(asker, move |edit| {
+        // Such a key would open nothing from the first moment.
+        if expires.is_some_and(|at| at <= edit.now) {
+            return Err(Problem::new(ErrorCode::ValueOutOfRange, "'expires' must lie ahead"));
+        }
         let rng = &mut rand::rng();
         let key = ApiKey::generate(rng);
         let new = NewKey { name, person: edit.reach.person(), scopes, expires };

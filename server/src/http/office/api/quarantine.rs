@@ -1,7 +1,7 @@
 //! `/v1/quarantine`: what arrived and was not accepted, and what the office does about it.
 
-use axum::extract::rejection::QueryRejection;
 use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use axum::response::Response;
 use http::HeaderMap;
 use roundsman_sync_core::error::ErrorCode;

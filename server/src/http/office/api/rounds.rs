@@ -1,7 +1,7 @@
 //! `GET /v1/rounds`, `/v1/rounds/due` and `/v1/rounds/{round}`.
 
-use axum::extract::rejection::QueryRejection;
 use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use axum::response::Response;
 use http::HeaderMap;
 use roundsman_sync_core::error::ErrorCode;

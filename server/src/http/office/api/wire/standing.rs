@@ -233,9 +233,8 @@ struct Speaker {
 
 impl Contradiction {
     fn of(one: &rules::Contradiction, people: &[PersonName]) -> Self {
-        let name = |id: PersonId| {
-            people.iter().find(|person| person.id == id).map(|person| person.name.clone())
-        };
+        let name =
+            |id: PersonId| people.iter().find(|person| person.id == id).map(|person| person.name.clone());
         let sides = one.sides.iter().map(|side| {
             let (kind, id) = match side.source {
                 Source::Entry(id) => (Stated::Entry, id.to_string()),
