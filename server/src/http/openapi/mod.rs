@@ -23,7 +23,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr};
 
 use super::doors::{Door, Rule};
-use super::{health, office};
+use super::{health, metrics, office};
 use crate::console::{DocsView, paths};
 use crate::router;
 
@@ -102,7 +102,7 @@ fn ways_to_show_who_asks() -> [(String, RefOr<SecurityScheme>); 4] {
 }
 
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(health::healthz, health::readyz, json))]
+#[openapi(paths(health::healthz, health::readyz, metrics::metrics, json))]
 struct Own;
 
 /// The description as it is served and checked in.

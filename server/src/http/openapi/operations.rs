@@ -95,7 +95,9 @@ fn is_edit(door: &Door) -> bool {
 
 /// Whether an answer comes with an `ETag`.
 fn is_tagged(door: &Door) -> bool {
-    door.method == Method::GET && matches!(door.rule, Rule::Office(_) | Rule::Account)
+    door.method == Method::GET
+        && door.path.starts_with("/v1/")
+        && matches!(door.rule, Rule::Office(_) | Rule::Account)
 }
 
 fn who_may(door: &Door) -> Vec<SecurityRequirement> {
