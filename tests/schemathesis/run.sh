@@ -22,7 +22,8 @@ for _ in {1..100}; do
     sleep 0.1
 done
 url="$(sed -n 's/^listening on //p' "$work/serve.txt")"
-python3 tests/schemathesis/roles.py "$url" "$work/people" >"$work/roles.txt"
+python3 tests/schemathesis/roles.py "$url" "$work/people" "$work/schemathesis.toml" >"$work/roles.txt"
+export SCHEMATHESIS_HOOKS="$PWD/tests/schemathesis/hooks.py"
 
 # Whether a request that fits the description is also accepted depends on what is in the data, which no description
 # tells, so positive_data_acceptance is left out.
@@ -35,7 +36,7 @@ while IFS=$'\t' read -r role first second; do
     # Signing out would end the session of all requests after it; all else is asked with keys.
     [[ $role != session ]] || only=(--include-tag account --include-tag keys --exclude-operation-id signOut)
     echo "== as $role"
-    "$schemathesis" run "$url/openapi.json" "${all[@]}" "${only[@]}" ${first:+-H "$first"} ${second:+-H "$second"} \
+    "$schemathesis" --config-file "$work/schemathesis.toml" run "$url/openapi.json" "${all[@]}" "${only[@]}" ${first:+-H "$first"} ${second:+-H "$second"} \
         >"$work/$role.txt" 2>&1 || { failed=1; cat "$work/$role.txt"; }
     tail -n 12 "$work/$role.txt"
 done <"$work/roles.txt"

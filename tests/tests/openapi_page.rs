@@ -46,6 +46,16 @@ fn every_door_that_is_no_page_is_described_and_nothing_else() {
 }
 
 #[test]
+fn whatever_the_description_refers_to_is_in_it() {
+    let described: Value = serde_json::from_str(openapi::text()).unwrap();
+    let references = openapi::text().lines().filter_map(|line| line.trim().strip_prefix("\"$ref\": \"#"));
+    for reference in references {
+        let (path, _) = reference.split_once('"').unwrap();
+        assert!(described.pointer(path).is_some(), "{path}");
+    }
+}
+
+#[test]
 fn no_two_operations_have_one_name_and_each_tells_what_it_does() {
     let described: Value = serde_json::from_str(openapi::text()).unwrap();
     let items = described["paths"].as_object().unwrap().values();

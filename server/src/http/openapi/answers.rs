@@ -55,7 +55,6 @@ pub(super) fn add_problem(components: &mut Components) {
         let code = Ref::from_schema_name(ErrorCode::name());
         object.properties.insert("code".to_owned(), code.into());
     }
-    components.schemas.insert(ErrorCode::name().into_owned(), ErrorCode::schema());
     components.schemas.insert(Body::name().into_owned(), problem);
     for (status, _) in REFUSALS {
         components.responses.insert(name_of(status), refusal(status).into());

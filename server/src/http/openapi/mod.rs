@@ -73,6 +73,7 @@ pub fn describe(doors: &[Door]) -> OpenApi {
     described.merge(Own::openapi());
     phones::add(&mut described.paths);
     let components = described.components.get_or_insert_with(Components::new);
+    components.schemas.extend(words::all().map(|(name, schema)| (name.into_owned(), schema)));
     answers::add_problem(components);
     answers::always_whole(components);
     components.security_schemes.extend(ways_to_show_who_asks());

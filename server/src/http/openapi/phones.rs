@@ -5,6 +5,7 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::SchemaFormat;
 use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Required, Type};
 
 use super::answers::name_of;
@@ -100,5 +101,8 @@ fn answer(what: &str, kind: Option<&str>) -> utoipa::openapi::Response {
 }
 
 fn bytes() -> utoipa::openapi::Content {
-    ContentBuilder::new().schema(Some(ObjectBuilder::new())).build()
+    let bytes = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("binary".to_owned())));
+    ContentBuilder::new().schema(Some(bytes)).build()
 }

@@ -28,7 +28,14 @@ macro_rules! vocabularies {
                 Cow::Borrowed(stringify!($name))
             }
         }
-    )* };
+    )*
+
+        /// All of them. Parameters name them without bringing them along, as bodies do.
+        pub(super) fn all() -> impl Iterator<Item = (Cow<'static, str>, RefOr<Schema>)> {
+            let filter = (RefusedFilter::name(), RefusedFilter::schema());
+            [filter, $( ($name::name(), $name::schema()), )*].into_iter()
+        }
+    };
 }
 
 /// A text that is one of these.
@@ -47,7 +54,11 @@ impl PartialSchema for RefusedFilter {
     }
 }
 
-impl ToSchema for RefusedFilter {}
+impl ToSchema for RefusedFilter {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("RefusedFilter")
+    }
+}
 
 vocabularies! {
     /// Why something was not done. A code never changes its spelling and is never reused.
