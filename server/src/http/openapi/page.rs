@@ -49,11 +49,11 @@ fn of_operation(method: &str, path: &str, operation: &Operation) -> DocsOperatio
         id: operation.operation_id.clone().unwrap_or_default(),
         method: method.to_owned(),
         path: path.to_owned(),
-        summary: operation.summary.clone().unwrap_or_default(),
+        summary: operation.summary.as_deref().unwrap_or_default().replace('`', ""),
         parameters: operation.parameters.iter().flatten().filter_map(parameter).collect(),
         ..DocsOperation::default()
     };
-    let more = operation.description.as_deref().unwrap_or_default();
+    let more = operation.description.as_deref().unwrap_or_default().replace('`', "");
     shown.more = more.split("\n\n").filter(|text| !text.is_empty()).map(str::to_owned).collect();
     if let Some(RefOr::T(body)) = &operation.request_body {
         shown.body = body.content.iter().next().map(|(kind, content)| of_content(kind, content));
@@ -78,7 +78,7 @@ fn parameter(parameter: &RefOr<Parameter>) -> Option<DocsField> {
         place: place.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
         is_required: parameter.required == Required::True,
         holds: parameter.schema.as_ref().map(of_schema).unwrap_or_default(),
-        about: parameter.description.clone().unwrap_or_default(),
+        about: parameter.description.as_deref().unwrap_or_default().replace('`', ""),
     })
 }
 
