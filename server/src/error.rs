@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use roundsman_sync_core::error::{ErrorCode, Refusal};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::blobs::BlobError;
 use crate::database::DatabaseError;
@@ -20,8 +21,10 @@ pub struct Problem {
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// The body of the reply.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Body<'a> {
     r#type: String,
     title: &'a str,
     status: u16,

@@ -4,20 +4,24 @@ use axum::{Router, middleware};
 use http::Method;
 
 use crate::app::App;
+use crate::console::paths;
 use crate::http::doors::{Door, Doors, Rule, method_not_allowed};
-use crate::http::{address, devices, events, health, metrics, office, request_id};
+use crate::http::{address, devices, events, health, metrics, office, openapi, request_id};
 
 /// Every door there is, and the router behind them.
 pub fn doors() -> (Router<App>, Vec<Door>) {
-    let uploads = [Method::POST, Method::HEAD, Method::PATCH, Method::DELETE, Method::OPTIONS];
+    let begin = [Method::POST, Method::OPTIONS];
+    // POST stands for another method that a client cannot send.
+    let go_on = [Method::POST, Method::HEAD, Method::PATCH, Method::DELETE, Method::OPTIONS];
     let doors = Doors::default()
         .door(Method::GET, "/healthz", Rule::Anybody, health::healthz)
         .door(Method::GET, "/readyz", Rule::Anybody, health::readyz)
+        .door(Method::GET, paths::OPENAPI, Rule::Anybody, openapi::json)
         .door(Method::POST, "/v1/enrol", Rule::Device, devices::whole)
         .door(Method::POST, "/v1/sync", Rule::Device, devices::whole)
         .door(Method::GET, "/v1/events", Rule::Device, events::events)
-        .doors(&uploads, "/v1/uploads", Rule::Device, devices::upload)
-        .doors(&uploads, "/v1/uploads/{id}", Rule::Device, devices::upload);
+        .doors(&begin, "/v1/uploads", Rule::Device, devices::upload)
+        .doors(&go_on, "/v1/uploads/{id}", Rule::Device, devices::upload);
     office::doors(doors).open()
 }
 

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output::Report;
 use super::{Context, find};
 use crate::app::App;
-use crate::export::{ExportError, measures as export};
+use crate::export::{ExportError, figures, measures as export};
 use crate::projection::queries::measures::{
     Denominator, Figure, Measures, PartyLine, Period, Problem, Sort, Wanted, measures,
 };
@@ -75,7 +75,7 @@ impl Month {
         let site = site.map(|(site, _)| site);
         let wanted = Wanted { period: self.month, site, flats: self.flats, now: App::now() };
         let found = measures(&db, &wanted)?;
-        let json = export::as_json(&found, &self.month);
+        let json = figures::as_json(&found, &self.month);
         match self.format {
             FormatName::Text => Ok(Report::new(json, text(&found, &self.month))),
             FormatName::Json => {

@@ -13,6 +13,7 @@
 mod assets;
 mod case;
 mod cases;
+mod docs;
 mod failure;
 mod frame;
 mod login;
@@ -36,6 +37,7 @@ mod words;
 pub use assets::{Asset, asset, stylesheet_path};
 pub use case::{CaseView, Contact, Order, RefusedEdit, case};
 pub use cases::{CaseFilter, CaseListView, CaseRow, Choice, Found, cases};
+pub use docs::{DocsField, DocsGroup, DocsOperation, DocsShape, DocsType, DocsView, docs};
 pub use failure::{Failure, failure};
 pub use frame::{Frame, SignedIn};
 pub use login::{LoginError, LoginView, PasswordError, PasswordView, login, password};

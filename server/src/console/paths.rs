@@ -16,6 +16,10 @@ pub const LOGOUT: &str = "/logout";
 pub const PASSWORD: &str = "/password";
 /// The language switch: `POST` with `lang`, `back`, `csrf`; answers with the cookie and a redirect.
 pub const LANGUAGE: &str = "/language";
+/// The description of the HTTP interface for people, and for programs.
+pub const DOCS: &str = "/docs";
+/// See [`DOCS`].
+pub const OPENAPI: &str = "/openapi.json";
 
 /// The page of a case.
 pub fn case(case: DocumentId) -> String {

@@ -1,15 +1,10 @@
-//! Measures for spreadsheets and programs.
+//! Measures for spreadsheets.
 
 use std::io::Write;
 
-use roundsman_sync_core::ids::SiteId;
-use serde_json::{Value, json};
-
 use super::ExportError;
 use super::text::write_cells;
-use crate::projection::queries::measures::{
-    Denominator, Figure, Measures, PartyLine, Period, Problem, SiteMeasures, Target,
-};
+use crate::projection::queries::measures::{Denominator, Figure, Measures, Period};
 
 /// The columns of the CSV form. New ones go to the end: people's formulas count columns.
 const COLUMNS: [&str; 12] = [
@@ -66,91 +61,16 @@ fn cells(site: &str, period: &Period, figure: &Figure) -> [String; 12] {
     ]
 }
 
-/// The object that the API answers and `--format json` prints.
-pub fn as_json(measures: &Measures, period: &Period) -> Value {
-    json!({
-        "from": period.first().to_string(),
-        "to": period.end().to_string(),
-        "sites": measures.sites.iter().map(site_json).collect::<Vec<_>>(),
-        "together": measures.together.as_ref().map(|figures| figures_json(figures)),
-    })
-}
-
-fn site_json(site: &SiteMeasures) -> Value {
-    let id: SiteId = site.site;
-    json!({
-        "id": id.to_string(),
-        "name": site.name,
-        "from": site.from.to_string(),
-        "to": site.to.to_string(),
-        "figures": figures_json(&site.figures),
-        "parties": site.parties.iter().map(party_json).collect::<Vec<_>>(),
-        "problems": site.problems.iter().map(problem_json).collect::<Vec<_>>(),
-    })
-}
-
-fn figures_json(figures: &[Figure]) -> Vec<Value> {
-    figures.iter().map(figure_json).collect()
-}
-
-fn figure_json(figure: &Figure) -> Value {
-    let definition = figure.definition;
-    let value = figure.value();
-    json!({
-        "name": definition.name,
-        "title": { "zh": definition.zh, "en": definition.en },
-        "value": value.ok(),
-        "unit": definition.unit.as_str(),
-        "numerator": figure.numerator,
-        "denominator": match figure.denominator {
-            Denominator::Of(count) => Some(count),
-            Denominator::None | Denominator::Unknown => None,
-        },
-        "absent": value.err().map(|absent| absent.as_str()),
-        "target": definition.target.map(target_json),
-        "target_met": figure.meets_target(),
-    })
-}
-
-/// In percent, as the value is.
-fn target_json(target: Target) -> Value {
-    #[allow(clippy::cast_precision_loss, reason = "targets are small numbers of thousandths")]
-    let percent = |permille: i64| permille as f64 / 10.0;
-    match target {
-        Target::AtLeast(permille) => json!({ "at_least": percent(permille) }),
-        Target::AtMost(permille) => json!({ "at_most": percent(permille) }),
-    }
-}
-
-fn party_json(party: &PartyLine) -> Value {
-    json!({
-        "kind": party.kind,
-        "name": party.name,
-        "open_cases": party.open_cases,
-        "replies": party.replies,
-        "reply_delay_s": (party.replies > 0).then_some(party.reply_delay_s / party.replies.max(1)),
-        "late": party.late,
-    })
-}
-
-fn problem_json(problem: &Problem) -> Value {
-    json!({
-        "subject": problem.subject,
-        "place": problem.place,
-        "cases": problem.cases,
-        "words": problem.words,
-        "try": problem.attempt,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
     use roundsman_sync_core::clock::Timestamp;
+    use roundsman_sync_core::ids::SiteId;
 
     use super::*;
-    use crate::projection::queries::measures::ALL;
+    use crate::export::figures::as_json;
+    use crate::projection::queries::measures::{ALL, SiteMeasures};
 
     fn measures(name: &str, denominator: Denominator) -> Measures {
         let figure = |definition| Figure { definition, numerator: 3, denominator };

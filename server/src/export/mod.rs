@@ -10,6 +10,7 @@
 
 pub mod atomic;
 mod columns;
+pub mod figures;
 pub mod measures;
 mod ndjson;
 pub mod text;

@@ -70,6 +70,17 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
 }
 
 /// Everything that is counted, as it stands now.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "operation",
+    operation_id = "readMetrics",
+    responses((
+        status = 200,
+        description = "For Prometheus; OpenMetrics for whoever accepts it",
+        content((String = "text/plain"), (String = "application/openmetrics-text")),
+    )),
+)]
 pub(in crate::http) async fn metrics(
     _: Program,
     State(app): State<App>,

@@ -8,6 +8,7 @@ pub mod headers;
 pub mod health;
 pub mod metrics;
 pub mod office;
+pub mod openapi;
 mod photos;
 mod range;
 pub mod request_id;

@@ -61,6 +61,10 @@ pub enum SettlementStage {
 }
 
 impl SettlementStage {
+    /// Every one of them.
+    pub const ALL: [Self; 5] =
+        [Self::AwaitsConsent, Self::AwaitsSignature, Self::Refused, Self::Signed, Self::Paid];
+
     /// The stable spelling.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -27,6 +27,9 @@ pub enum SheetStage {
 }
 
 impl SheetStage {
+    /// Every one of them.
+    pub const ALL: [Self; 5] = [Self::Draft, Self::Signing, Self::Ready, Self::Sent, Self::Answered];
+
     /// The stable spelling.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -556,3 +556,15 @@ field-route = Route
 field-checkpoint = Point
 field-person = Member of staff
 refusal-recovered = Handed back by another phone after a restore
+
+# The description of the interface
+docs-title = HTTP interface
+docs-machine = For programs (OpenAPI 3.1)
+docs-groups = What operations are about
+docs-shapes = What bodies hold
+docs-required = required
+docs-parameters = Parameters
+docs-body = Body
+docs-answers = Answers
+docs-refusals = Refused
+docs-one-of = One of:

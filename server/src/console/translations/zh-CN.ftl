@@ -535,3 +535,15 @@ field-route = 路线
 field-checkpoint = 巡更点
 field-person = 员工
 refusal-recovered = 服务器恢复后由他人手机交回
+
+# 接口说明
+docs-title = HTTP 接口
+docs-machine = 供程序读取（OpenAPI 3.1）
+docs-groups = 接口分类
+docs-shapes = 数据结构
+docs-required = 必填
+docs-parameters = 参数
+docs-body = 请求内容
+docs-answers = 应答
+docs-refusals = 拒绝时
+docs-one-of = 以下之一：

@@ -9,8 +9,10 @@
 mod api;
 mod assets;
 mod body;
+mod docs;
 mod login;
 mod pages;
+mod path;
 mod pictures;
 mod quarantine;
 mod sent;
@@ -30,6 +32,7 @@ use crate::http::doors::Doors;
 use crate::http::doors::Rule::{Anybody, Page};
 use crate::http::headers;
 
+pub(in crate::http) use api::described::Described;
 pub(super) use visit::Program;
 use visit::Visit;
 
@@ -58,6 +61,7 @@ fn pages_of(doors: Doors) -> Doors {
         .door(GET, paths::PASSWORD, Anybody, login::password_form)
         .door(POST, paths::PASSWORD, Anybody, login::change_password)
         .door(POST, paths::LANGUAGE, Anybody, login::language)
+        .door(GET, paths::DOCS, Anybody, docs::docs)
         .door(GET, "/assets/{file}", Anybody, assets::asset)
 }
 

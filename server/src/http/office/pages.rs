@@ -1,13 +1,14 @@
 //! The case list and the page of one case.
 
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::StatusCode;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::model::{Department, Urgency};
 
 use super::api::parameters::{after, status, text, word};
+use super::path::Path;
 use super::visit::Desk;
 use super::{body, views};
 use crate::app::App;

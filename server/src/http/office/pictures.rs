@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequestParts as _, Path, Query, Request, State};
+use axum::extract::{FromRequestParts as _, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use roundsman_sync_core::error::ErrorCode;
@@ -15,6 +15,7 @@ use roundsman_sync_core::protocol::http_signature::SIGNATURE_INPUT;
 use serde::Deserialize;
 
 use super::body::{self, is_known};
+use super::path::Path;
 use super::visit::{Desk, Program};
 use crate::app::App;
 use crate::blobs::shown::SHOWN_BYTES_MAX;
@@ -87,6 +88,19 @@ pub(super) async fn shown(
 
 /// `GET /v1/photos/{hash}`: the original bytes, or a small copy with `?size=320`. A request that a
 /// device has signed is judged by the device's feeds, any other by the session it belongs to.
+#[utoipa::path(
+    get,
+    path = "/v1/photos/{hash}",
+    tag = "photos",
+    operation_id = "readPhoto",
+    params(("hash" = String, Path, description = "The SHA-256 of a photo, in hex"), ("size" = Option<u32>, Query, minimum = 320, maximum = 320, description = "A copy of at most so many pixels a side; 320 is the one size there is")),
+    responses(
+        (status = 200, description = "The original as a file, or a small copy as JPEG", content(
+            (Vec<u8> = "image/*"), (Vec<u8> = "application/octet-stream"),
+        )),
+        (status = 206, description = "A part, for phones that ask with Range", body = Vec<u8>, content_type = "application/octet-stream"),
+    ),
+)]
 pub(super) async fn original(
     State(app): State<App>,
     Path(hash): Path<String>,

@@ -1,7 +1,7 @@
 //! The pages of what was refused and of what waits.
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
-use axum::extract::{Form, Path, Query};
+use axum::extract::{Form, Query};
 use axum::response::Response;
 use http::StatusCode;
 use roundsman_sync_core::error::ErrorCode;
@@ -12,6 +12,7 @@ use super::api::parameters::{after, text};
 use super::api::quarantine::{close_with_note, named, nothing, state, take_over};
 use super::body;
 use super::pages::making;
+use super::path::Path;
 use super::visit::{Desk, to};
 use crate::audit;
 use crate::console::{self, QuarantineFilter, paths};

@@ -85,6 +85,9 @@ pub enum TimeFlag {
 }
 
 impl TimeFlag {
+    /// Every one of them.
+    pub const ALL: [Self; 3] = [Self::ClockAhead, Self::Backdated, Self::DeclaredLater];
+
     /// The stable spelling.
     pub const fn as_str(self) -> &'static str {
         match self {

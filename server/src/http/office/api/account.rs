@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use roundsman_sync_core::error::ErrorCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::super::body;
@@ -17,23 +18,35 @@ use crate::auth::password::PASSWORD_CHARS_MIN;
 use crate::auth::session;
 use crate::error::Problem;
 use crate::http::address::Address;
+use crate::http::openapi::words;
 use crate::projection::queries;
 
 /// Who is signed in, and as what.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Me {
+    #[schema(format = "uuid")]
     id: String,
     name: String,
     roles: Vec<MyRole>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RoleOfMine)]
 struct MyRole {
+    #[schema(format = "uuid")]
     site: String,
+    #[schema(value_type = words::Role)]
     role: &'static str,
 }
 
 /// Who is signed in.
+#[utoipa::path(
+    get,
+    path = "/v1/me",
+    tag = "account",
+    operation_id = "me",
+    responses((status = 200, description = "Who asks", body = Me)),
+)]
 pub(super) async fn me(program: Program, asked: HeaderMap) -> Result<Response, Problem> {
     let person = program.reach.person();
     let name = program.app.read(move |db| Ok(queries::person(db, person)?.name)).await?;
@@ -43,7 +56,7 @@ pub(super) async fn me(program: Program, asked: HeaderMap) -> Result<Response, P
 }
 
 /// The password that is known, and the one to come.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Passwords {
     old: String,
@@ -52,6 +65,14 @@ struct Passwords {
 
 /// Replaces the password, also one that was handed out for one use. Every session of the account ends; the
 /// answer opens a new one.
+#[utoipa::path(
+    post,
+    path = "/v1/password",
+    tag = "account",
+    operation_id = "changePassword",
+    request_body = Passwords,
+    responses((status = 200, description = "The password is replaced and a new session is open", body = Opened)),
+)]
 pub(super) async fn change_password(
     State(app): State<App>,
     Address(address): Address,
@@ -83,7 +104,18 @@ pub(super) async fn change_password(
     }
 }
 
+/// Nothing more is to be said.
+#[derive(Serialize, ToSchema)]
+struct Left {}
+
 /// Ends the session.
+#[utoipa::path(
+    post,
+    path = "/v1/logout",
+    tag = "account",
+    operation_id = "signOut",
+    responses((status = 200, description = "The session has ended", body = Left)),
+)]
 pub(super) async fn leave(program: Program, headers: HeaderMap) -> Result<Response, Problem> {
     program.check_origin(&headers)?;
     let Some(token) = program.session() else {
@@ -91,7 +123,7 @@ pub(super) async fn leave(program: Program, headers: HeaderMap) -> Result<Respon
     };
     let digest = token.digest();
     program.app.write(move |batch, _| Ok(accounts::end_session(batch.db, &digest)?)).await?;
-    let mut answer = Json(serde_json::json!({})).into_response();
+    let mut answer = Json(Left {}).into_response();
     set_cookie(&mut answer, &session::clear_cookie(program.app.secure));
     Ok(answer)
 }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use roundsman_sync_core::error::ErrorCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::body;
 use super::super::visit::Program;
@@ -14,11 +15,15 @@ use super::parameters::{limit, word};
 use crate::audit::{self, Line};
 use crate::error::Problem;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
 struct Entry {
     id: i64,
+    #[schema(format = "date-time")]
     at: String,
+    #[schema(format = "uuid")]
     person: Option<String>,
+    #[schema(format = "uuid")]
     key: Option<String>,
     address: Option<String>,
     request_id: String,
@@ -41,13 +46,22 @@ impl From<Line> for Entry {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditTrail)]
 struct Trail {
     entries: Vec<Entry>,
     next: Option<String>,
 }
 
 /// The newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/audit",
+    tag = "audit",
+    operation_id = "readAudit",
+    params(Paging),
+    responses((status = 200, description = "A page of the trail", body = Trail)),
+)]
 pub(super) async fn list(
     program: Program,
     asked: HeaderMap,

@@ -1,25 +1,32 @@
 //! `POST /v1/cases/{case}/classify`: sorting a case; `…/describe`: its description.
 
-use axum::extract::Path;
 use axum::response::Response;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::model::{Classification, Command, Place};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use super::super::path::Path;
 use super::super::sent::Sent;
 use super::edit::{self, PlaceBody};
 use super::parameters::given;
 use crate::error::Problem;
+use crate::http::openapi::words;
 
 /// New values; what is absent stays as it is.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = Classification)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct Body {
+    #[schema(value_type = Option<words::CaseKind>)]
     kind: Option<String>,
+    #[schema(value_type = Option<words::Urgency>)]
     urgency: Option<String>,
+    #[schema(value_type = Option<words::Nature>)]
     nature: Option<String>,
     subject: Option<String>,
     place: Option<PlaceBody>,
+    #[schema(format = "uuid")]
     about: Option<String>,
     anonymous: Option<bool>,
     confidential: Option<bool>,
@@ -46,6 +53,15 @@ impl Body {
 }
 
 /// The office's edit becomes an ordinary signed change, as if it came from a phone.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/classify",
+    tag = "cases",
+    operation_id = "classifyCase",
+    params(("case" = String, Path, description = "The id of a case, or its number")),
+    request_body = Body,
+    responses((status = 200, description = "It is sorted", body = edit::Changed)),
+)]
 pub(in super::super) async fn classify(
     Path(case): Path<String>,
     Sent { asker, body }: Sent<Body>,
@@ -59,7 +75,7 @@ pub(in super::super) async fn classify(
 }
 
 /// What the writer saw, and what they made of it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Description {
     base: String,
@@ -67,6 +83,15 @@ pub(in super::super) struct Description {
 }
 
 /// Merged letter by letter with what others wrote since `base` was read.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/describe",
+    tag = "cases",
+    operation_id = "describeCase",
+    params(("case" = String, Path, description = "The id of a case, or its number")),
+    request_body = Description,
+    responses((status = 200, description = "It is described", body = edit::Changed)),
+)]
 pub(in super::super) async fn describe(
     Path(case): Path<String>,
     Sent { asker, body }: Sent<Description>,

@@ -1,23 +1,26 @@
 //! `POST /v1/cases/{case}/contact`: who raised a case; `…/sign-offs`: how asking for a signature ended.
 
-use axum::extract::Path;
 use axum::response::Response;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{OrderId, SettlementId, SignOffId};
 use roundsman_sync_core::model::{
     Command, ContactDetails, NewSignOff, RENDERER, SignOffOutcome, SignOffSubject, Statement,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::super::path::Path;
 use super::super::sent::Sent;
 use super::cases::nothing;
 use super::edit::{self, Edit, taken};
 use super::parameters::{given, required};
 use crate::error::Problem;
+use crate::http::openapi::words;
 use crate::projection::queries::{self, CaseLine};
 
 /// New values; what is absent stays as it is.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = ContactEdit)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct ContactBody {
     name: Option<String>,
@@ -27,7 +30,8 @@ pub(in super::super) struct ContactBody {
 }
 
 /// The caller's own words: what the writer saw, and what they made of it.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = OwnWords)]
 #[serde(deny_unknown_fields)]
 struct Words {
     #[serde(default)]
@@ -36,6 +40,15 @@ struct Words {
 }
 
 /// Writes contact data; also settles a parallel edit of it.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/contact",
+    tag = "cases",
+    operation_id = "writeContact",
+    params(("case" = String, Path, description = "The id of a case, or its number")),
+    request_body = ContactBody,
+    responses((status = 200, description = "It is written", body = edit::Changed)),
+)]
 pub(in super::super) async fn contact(
     Path(case): Path<String>,
     Sent { asker, body }: Sent<ContactBody>,
@@ -57,13 +70,19 @@ pub(in super::super) async fn contact(
 }
 
 /// How the asking for a signature ended.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = NewSignOff)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct SignOffBody {
+    #[schema(format = "uuid")]
     id: Option<String>,
+    #[schema(format = "uuid")]
     order: Option<String>,
+    #[schema(format = "uuid")]
     settlement: Option<String>,
+    #[schema(value_type = words::SignOffSubject, required)]
     subject: Option<String>,
+    #[schema(value_type = words::SignOffOutcome, required)]
     outcome: Option<String>,
 }
 
@@ -95,6 +114,15 @@ impl SignOffBody {
 }
 
 /// Keeps that there was no signature, and why.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/sign-offs",
+    tag = "cases",
+    operation_id = "addSignOff",
+    params(("case" = String, Path, description = "The id of a case, or its number")),
+    request_body = SignOffBody,
+    responses((status = 201, description = "It is kept", body = edit::Added)),
+)]
 pub(in super::super) async fn sign_off(
     Path(case): Path<String>,
     Sent { asker, body }: Sent<SignOffBody>,

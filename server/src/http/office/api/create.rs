@@ -5,30 +5,41 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{DocumentId, EntryId};
 use roundsman_sync_core::model::{Command, ContactDetails, EntryKind, NewCase, Place, Urgency};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::super::sent::Sent;
 use super::edit::{self, Answer, Edit, PlaceBody, taken};
 use super::parameters::{given, required, time};
 use crate::database::DatabaseError;
 use crate::error::Problem;
+use crate::http::openapi::words;
 use crate::projection::queries::{self, CaseKey};
 
 /// What is known of the case.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = NewCase)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct Body {
+    #[schema(format = "uuid")]
     id: Option<String>,
+    #[schema(value_type = String, format = "uuid", required)]
     site: Option<String>,
+    #[schema(value_type = words::CaseKind, required)]
     kind: Option<String>,
+    #[schema(value_type = words::Channel, required)]
     channel: Option<String>,
+    #[schema(value_type = Option<words::Urgency>)]
     urgency: Option<String>,
+    #[schema(value_type = String, required, examples("equipment/lift"))]
     subject: Option<String>,
     place: PlaceBody,
     description: String,
+    #[schema(format = "date-time")]
     reported_at: Option<String>,
     external_number: Option<String>,
+    #[schema(format = "uuid")]
     about: Option<String>,
     anonymous: Option<bool>,
     confidential: Option<bool>,
@@ -36,13 +47,22 @@ pub(in super::super) struct Body {
 }
 
 /// Who raised it, and their own words.
-#[derive(Default, Deserialize)]
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = NewContact)]
 #[serde(default, deny_unknown_fields)]
 struct ContactBody {
     name: Option<String>,
     phone: Option<String>,
     address: Option<String>,
     words: Option<String>,
+}
+
+/// The case that was written down.
+#[derive(Serialize, ToSchema)]
+pub(in super::super) struct AddedCase {
+    #[schema(format = "uuid")]
+    id: String,
+    number: String,
 }
 
 /// A request in its own types.
@@ -79,6 +99,14 @@ impl Body {
 }
 
 /// Writes a case down, with who raised it, if that is said.
+#[utoipa::path(
+    post,
+    path = "/v1/cases",
+    tag = "cases",
+    operation_id = "createCase",
+    request_body = Body,
+    responses((status = 201, description = "It is written down", body = AddedCase)),
+)]
 pub(in super::super) async fn create(Sent { asker, body }: Sent<Body>) -> Result<Response, Problem> {
     let wanted = body.read()?;
     edit::make(asker, move |edit| write(edit, wanted)).await
@@ -100,7 +128,7 @@ fn write(edit: &mut Edit<'_, '_>, Wanted { id, new, contact }: Wanted) -> Result
     let head = queries::case_head(edit.batch.db, edit.reach, &CaseKey::Id(id))?;
     let number = head.ok_or_else(super::cases::nothing)?.number;
     // People call it by its number.
-    Ok(Answer::created_as(id, json!({ "id": id, "number": number })))
+    Ok(Answer::created_as(id, json!(AddedCase { id: id.to_string(), number })))
 }
 
 /// Whether this very case was already written down by whoever asks.

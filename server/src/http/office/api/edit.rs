@@ -9,8 +9,9 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{EntryId, OrderId, PersonId, SignOffId, SiteId};
 use roundsman_sync_core::model::{Case, Command, Party, Place, Window};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::super::sent::Asker;
 use super::cases::nothing;
@@ -19,6 +20,7 @@ use crate::app::App;
 use crate::audit;
 use crate::auth::answers::{self, Kept, Known};
 use crate::error::Problem;
+use crate::http::openapi::words;
 use crate::ingest::{Batch, Office, Sitting};
 use crate::projection::queries::{self, CaseKey, CaseLine, ChangeName, Reach};
 
@@ -28,6 +30,19 @@ pub(in super::super) struct Answer {
     body: Value,
     /// What was added, for the audit trail.
     added: Option<String>,
+}
+
+/// Whether anything changed: `false` if everything already was as asked.
+#[derive(Serialize, ToSchema)]
+pub(in super::super) struct Changed {
+    changed: bool,
+}
+
+/// What was added.
+#[derive(Serialize, ToSchema)]
+pub(in super::super) struct Added {
+    #[schema(format = "uuid")]
+    id: String,
 }
 
 impl Answer {
@@ -40,7 +55,7 @@ impl Answer {
 /// Something was to be changed. False if everything already was as asked.
 impl From<bool> for Answer {
     fn from(changed: bool) -> Self {
-        Self { status: StatusCode::OK, body: json!({ "changed": changed }), added: None }
+        Self { status: StatusCode::OK, body: json!(Changed { changed }), added: None }
     }
 }
 
@@ -49,7 +64,7 @@ macro_rules! added_by_id {
         /// Something was added. Asked again with the same id, it is the same answer.
         impl From<$id> for Answer {
             fn from(id: $id) -> Self {
-                Self::created_as(id, json!({ "id": id }))
+                Self::created_as(id, json!(Added { id: id.to_string() }))
             }
         }
     )* };
@@ -183,7 +198,8 @@ pub(super) fn order(named: &str) -> Result<OrderId, Problem> {
 }
 
 /// A place, as bodies give it.
-#[derive(Default, Deserialize)]
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = NewPlace)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct PlaceBody {
     building: Option<String>,
@@ -199,9 +215,11 @@ impl From<PlaceBody> for Place {
 }
 
 /// An outside party, as bodies give it.
-#[derive(Default, Deserialize)]
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = NewParty)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct PartyBody {
+    #[schema(value_type = words::PartyKind, required)]
     kind: Option<String>,
     name: String,
 }
@@ -213,10 +231,13 @@ impl PartyBody {
 }
 
 /// A window of time, as bodies give it.
-#[derive(Default, Deserialize)]
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = NewWindow)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct WindowBody {
+    #[schema(value_type = String, format = "date-time", required)]
     from: Option<String>,
+    #[schema(value_type = String, format = "date-time", required)]
     to: Option<String>,
 }
 

@@ -1,30 +1,38 @@
 //! `POST /v1/cases/{case}/entries`: stating that something happened. Every kind of entry that a person
 //! states goes through here, with its details as JSON.
 
-use axum::extract::Path;
 use axum::response::Response;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{EntryId, OrderId, PersonId};
 use roundsman_sync_core::model::{Command, Declared, Entry, EntryKind, Fact, NewEntry};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
+use super::super::path::Path;
 use super::super::sent::Sent;
 use super::cases::nothing;
 use super::edit::{self, Edit, taken};
 use super::parameters::{given, required, time};
 use crate::error::Problem;
+use crate::http::openapi::words;
 use crate::projection::queries::{self, CaseKey, CaseLine};
 
 /// Something that happened.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = NewEntry)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct Body {
+    #[schema(format = "uuid")]
     id: Option<String>,
+    #[schema(value_type = words::EntryKind, required)]
     kind: Option<String>,
+    #[schema(format = "uuid")]
     order: Option<String>,
     note: String,
+    #[schema(value_type = Option<Object>)]
     details: Value,
+    #[schema(format = "date-time")]
     declared_at: Option<String>,
     declared_why: Option<String>,
 }
@@ -61,6 +69,15 @@ impl Body {
 }
 
 /// States that something happened.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/entries",
+    tag = "cases",
+    operation_id = "addEntry",
+    params(("case" = String, Path, description = "The id of a case, or its number")),
+    request_body = Body,
+    responses((status = 201, description = "It is stated", body = edit::Added)),
+)]
 pub(in super::super) async fn record(
     Path(case): Path<String>,
     Sent { asker, body }: Sent<Body>,

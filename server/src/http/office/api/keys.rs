@@ -1,14 +1,15 @@
 //! `/v1/keys`: the API keys of whoever is signed in. A key acts for them and never for anybody else.
 
-use axum::extract::Path;
 use axum::response::Response;
 use http::HeaderMap;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::super::body;
+use super::super::path::Path;
 use super::super::sent::Sent;
 use super::super::visit::Program;
 use super::edit::{self, Answer};
@@ -16,16 +17,23 @@ use super::parameters::{required, time};
 use crate::auth::api_keys::{self, ApiKey, KEY_NAME_CHARS_MAX, KeyRecord, NewKey};
 use crate::auth::scope::Scope;
 use crate::error::Problem;
+use crate::http::openapi::words;
 
 /// A key as lists show it: everything but the key.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Key {
+    #[schema(format = "uuid")]
     id: String,
     name: String,
+    #[schema(value_type = Vec<words::Scope>)]
     scopes: Vec<&'static str>,
+    #[schema(format = "date-time")]
     created: String,
+    #[schema(format = "date-time")]
     expires: Option<String>,
+    #[schema(format = "date-time")]
     last_used: Option<String>,
+    #[schema(format = "date-time")]
     revoked: Option<String>,
 }
 
@@ -44,12 +52,19 @@ impl From<KeyRecord> for Key {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct KeyList {
     keys: Vec<Key>,
 }
 
 /// The keys of whoever asks, also those that open nothing any more.
+#[utoipa::path(
+    get,
+    path = "/v1/keys",
+    tag = "keys",
+    operation_id = "listKeys",
+    responses((status = 200, description = "The keys of whoever asks", body = KeyList)),
+)]
 pub(super) async fn list(program: Program, asked: HeaderMap) -> Result<Response, Problem> {
     let person = program.reach.person();
     let found = program.app.read(move |db| api_keys::list(db, Some(person))).await?;
@@ -57,11 +72,15 @@ pub(super) async fn list(program: Program, asked: HeaderMap) -> Result<Response,
 }
 
 /// A new key.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = NewKey)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Body {
+    #[schema(value_type = String, required, min_length = 1, max_length = 100)]
     name: Option<String>,
+    #[schema(value_type = Vec<words::Scope>, required, min_items = 1)]
     scopes: Vec<String>,
+    #[schema(format = "date-time")]
     expires: Option<String>,
 }
 
@@ -82,8 +101,25 @@ impl Body {
     }
 }
 
+/// The key that was made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AddedKey<'k> {
+    #[schema(format = "uuid")]
+    id: String,
+    /// Goes as `Authorization: Bearer`. It is shown here and never again.
+    key: &'k str,
+}
+
 /// Makes a key. Its text is in this answer and nowhere else ever again, so the request cannot be repeated: with
 /// an `Idempotency-Key` the server would have to keep it.
+#[utoipa::path(
+    post,
+    path = "/v1/keys",
+    tag = "keys",
+    operation_id = "addKey",
+    request_body = Body,
+    responses((status = 201, description = "The key, shown this once", body = AddedKey<'_>)),
+)]
 pub(super) async fn add(Sent { asker, body }: Sent<Body>) -> Result<Response, Problem> {
     let (name, scopes, expires) = body.read()?;
     if asker.once.is_some() {
@@ -91,22 +127,35 @@ pub(super) async fn add(Sent { asker, body }: Sent<Body>) -> Result<Response, Pr
         return Err(Problem::new(ErrorCode::BadRequest, why));
     }
     edit::make(asker, move |edit| {
+        // Such a key would open nothing from the first moment.
+        if expires.is_some_and(|at| at <= edit.now) {
+            return Err(Problem::new(ErrorCode::ValueOutOfRange, "'expires' must lie ahead"));
+        }
         let rng = &mut rand::rng();
         let key = ApiKey::generate(rng);
         let new = NewKey { name, person: edit.reach.person(), scopes, expires };
         let record = api_keys::add(edit.batch.db, &key, new, rng, edit.now)?;
         let (id, text) = (record.id, key.reveal());
-        Ok(Answer::created_as(id, json!({ "id": id.to_string(), "key": &*text })))
+        Ok(Answer::created_as(id, json!(AddedKey { id: id.to_string(), key: &text })))
     })
     .await
 }
 
 /// Nothing has to be said.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
 /// Takes a key back: it opens nothing any more.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{key}/revoke",
+    tag = "keys",
+    operation_id = "revokeKey",
+    params(("key" = String, Path, format = "uuid", description = "The id of a key")),
+    request_body = Option<Nothing>,
+    responses((status = 200, description = "Whether it opened anything until now", body = edit::Changed)),
+)]
 pub(super) async fn revoke(
     Path(key): Path<String>,
     Sent { asker, body: Nothing {} }: Sent<Nothing>,

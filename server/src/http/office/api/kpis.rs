@@ -9,22 +9,28 @@ use http::HeaderMap;
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::super::body;
 use super::super::visit::Program;
 use super::parameters::word;
 use crate::app::App;
 use crate::error::Problem;
-use crate::export::measures::as_json;
+use crate::export::figures::Figures;
 use crate::projection::queries::measures::{Period, Wanted, measures_in_reach};
 
 /// The query. A name that is not one of these is a mistake and answered as one.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct Parameters {
+    #[param(format = "uuid")]
     site: String,
+    #[param(format = "date")]
     from: String,
+    #[param(format = "date")]
     to: String,
+    #[param(value_type = u32)]
     flats: String,
 }
 
@@ -49,6 +55,14 @@ impl Parameters {
 }
 
 /// Every figure for a period, of one estate in reach or of all of them.
+#[utoipa::path(
+    get,
+    path = "/v1/kpis",
+    tag = "measures",
+    operation_id = "readMeasures",
+    params(Parameters),
+    responses((status = 200, description = "Every figure", body = Figures)),
+)]
 pub(in super::super) async fn kpis(
     program: Program,
     asked: HeaderMap,
@@ -58,5 +72,5 @@ pub(in super::super) async fn kpis(
     let reach = program.reach;
     let found = program.app.read(move |db| measures_in_reach(db, &reach, &wanted)).await?;
     let found = found.ok_or_else(|| Problem::new(ErrorCode::NotFound, "there is no such estate"))?;
-    body::answer(&asked, &as_json(&found, &wanted.period))
+    body::answer(&asked, &Figures::of(&found, &wanted.period))
 }

@@ -6,6 +6,7 @@ pub(super) mod cases;
 pub(super) mod classify;
 pub(super) mod contact;
 pub(super) mod create;
+pub(super) mod described;
 pub(super) mod edit;
 pub(super) mod entries;
 mod keys;

@@ -1,30 +1,39 @@
 //! `POST /v1/cases/{case}/dispatch` and `…/orders/{order}/sort`, `assign`, `take`: work orders.
 
-use axum::extract::Path;
 use axum::response::Response;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::{EntryId, OrderId, PersonId};
 use roundsman_sync_core::model::fact::Dispatch;
 use roundsman_sync_core::model::{Case, Command, Department, Fact, NewOrder, OrderSorting};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use super::super::path::Path;
 use super::super::sent::Sent;
 use super::edit::{self, PartyBody, WindowBody, taken};
 use super::parameters::{given, required};
 use crate::error::Problem;
+use crate::http::openapi::words;
 
 /// A new order.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = NewOrder)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct DispatchBody {
+    #[schema(format = "uuid")]
     id: Option<String>,
+    #[schema(value_type = words::Department, required)]
     department: Option<String>,
+    #[schema(format = "uuid")]
     assignee: Option<String>,
+    #[schema(value_type = Option<words::OrderKind>)]
     kind: Option<String>,
+    #[schema(value_type = Option<words::Liability>)]
     liability: Option<String>,
     party: Option<PartyBody>,
     appointment: Option<WindowBody>,
     by_phone: bool,
+    #[schema(format = "uuid")]
     rework_of: Option<String>,
     note: String,
 }
@@ -62,6 +71,15 @@ impl DispatchBody {
 }
 
 /// Gives an order to a department or an outside party.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/dispatch",
+    tag = "orders",
+    operation_id = "dispatchOrder",
+    params(("case" = String, Path, description = "The id of a case, or its number")),
+    request_body = DispatchBody,
+    responses((status = 201, description = "It is given", body = edit::Added)),
+)]
 pub(in super::super) async fn dispatch(
     Path(case): Path<String>,
     Sent { asker, body }: Sent<DispatchBody>,
@@ -93,11 +111,15 @@ fn is_again(case: &Case, order: OrderId, new: &NewOrder, person: PersonId) -> bo
 }
 
 /// New values; what is absent stays as it is.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = OrderSorting)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct SortBody {
+    #[schema(value_type = Option<words::Department>)]
     department: Option<String>,
+    #[schema(value_type = Option<words::OrderKind>)]
     kind: Option<String>,
+    #[schema(value_type = Option<words::Liability>)]
     liability: Option<String>,
     party: Option<PartyBody>,
     appointment: Option<WindowBody>,
@@ -121,6 +143,15 @@ impl SortBody {
 }
 
 /// Says how large an order is, who answers for it, who does it, and when the owner expects somebody.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/orders/{order}/sort",
+    tag = "orders",
+    operation_id = "sortOrder",
+    params(("case" = String, Path, description = "The id of a case, or its number"), ("order" = String, Path, format = "uuid", description = "The id of an order of the case")),
+    request_body = SortBody,
+    responses((status = 200, description = "It is sorted", body = edit::Changed)),
+)]
 pub(in super::super) async fn sort(
     Path((case, order)): Path<(String, String)>,
     Sent { asker, body }: Sent<SortBody>,
@@ -134,13 +165,24 @@ pub(in super::super) async fn sort(
 }
 
 /// To whom.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = Assignment)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct AssignBody {
+    #[schema(value_type = String, format = "uuid", required)]
     assignee: Option<String>,
 }
 
 /// Gives an order to somebody.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/orders/{order}/assign",
+    tag = "orders",
+    operation_id = "assignOrder",
+    params(("case" = String, Path, description = "The id of a case, or its number"), ("order" = String, Path, format = "uuid", description = "The id of an order of the case")),
+    request_body = AssignBody,
+    responses((status = 200, description = "It is assigned", body = edit::Changed)),
+)]
 pub(in super::super) async fn assign(
     Path((case, order)): Path<(String, String)>,
     Sent { asker, body }: Sent<AssignBody>,
@@ -155,13 +197,24 @@ pub(in super::super) async fn assign(
 }
 
 /// Under which id.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = Taking)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct TakeBody {
+    #[schema(format = "uuid")]
     id: Option<String>,
 }
 
 /// Takes an order in hand: whoever asks has it from now on.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/orders/{order}/take",
+    tag = "orders",
+    operation_id = "takeOrder",
+    params(("case" = String, Path, description = "The id of a case, or its number"), ("order" = String, Path, format = "uuid", description = "The id of an order of the case")),
+    request_body = Option<TakeBody>,
+    responses((status = 201, description = "It is in hand; the id is that of the entry which says so", body = edit::Added)),
+)]
 pub(in super::super) async fn take(
     Path((case, order)): Path<(String, String)>,
     Sent { asker, body }: Sent<TakeBody>,

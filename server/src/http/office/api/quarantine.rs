@@ -1,13 +1,15 @@
 //! `/v1/quarantine`: what arrived and was not accepted, and what the office does about it.
 
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::HeaderMap;
 use roundsman_sync_core::error::ErrorCode;
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::super::body;
+use super::super::path::Path;
 use super::super::sent::Sent;
 use super::super::visit::Program;
 use super::edit::{self, Edit};
@@ -15,17 +17,21 @@ use super::lists::Paging;
 use super::parameters::{after, limit, text};
 use super::wire;
 use crate::error::Problem;
+use crate::http::openapi::words;
 use crate::projection::queries::{
     self, ChangeName, Dependent, QuarantineQuery, RefusedDetails, RefusedState,
 };
 
 /// Which refused changes.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct Which {
     q: String,
+    #[param(value_type = words::RefusedFilter)]
     state: String,
     after: String,
+    #[param(value_type = u16, minimum = 1, maximum = 200)]
     limit: String,
 }
 
@@ -54,6 +60,14 @@ pub(in super::super) fn nothing() -> Problem {
 }
 
 /// Changes that arrived and were not accepted.
+#[utoipa::path(
+    get,
+    path = "/v1/quarantine",
+    tag = "quarantine",
+    operation_id = "listQuarantine",
+    params(Which),
+    responses((status = 200, description = "A page of refused changes", body = wire::QuarantineList)),
+)]
 pub(in super::super) async fn list(
     program: Program,
     asked: HeaderMap,
@@ -72,6 +86,14 @@ pub(in super::super) async fn list(
 }
 
 /// Changes that wait for what they build on.
+#[utoipa::path(
+    get,
+    path = "/v1/quarantine/waiting",
+    tag = "quarantine",
+    operation_id = "listWaiting",
+    params(Paging),
+    responses((status = 200, description = "A page of changes that wait", body = wire::WaitingList)),
+)]
 pub(in super::super) async fn waiting(
     program: Program,
     asked: HeaderMap,
@@ -85,6 +107,14 @@ pub(in super::super) async fn waiting(
 }
 
 /// One refused change with all that belongs to it.
+#[utoipa::path(
+    get,
+    path = "/v1/quarantine/{change}",
+    tag = "quarantine",
+    operation_id = "readRefused",
+    params(("change" = String, Path, description = "The id of a document, a dot and the hash of a change")),
+    responses((status = 200, description = "The refused change", body = wire::RefusedDetails)),
+)]
 pub(in super::super) async fn one(
     program: Program,
     asked: HeaderMap,
@@ -96,11 +126,20 @@ pub(in super::super) async fn one(
 }
 
 /// Nothing has to be said.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Nothing {}
 
 /// Takes over what a refused change meant.
+#[utoipa::path(
+    post,
+    path = "/v1/quarantine/{change}/salvage",
+    tag = "quarantine",
+    operation_id = "salvageRefused",
+    params(("change" = String, Path, description = "The id of a document, a dot and the hash of a change")),
+    request_body = Option<Nothing>,
+    responses((status = 200, description = "It is taken over; `false` if it was before", body = edit::Changed)),
+)]
 pub(in super::super) async fn salvage(
     Path(change): Path<String>,
     Sent { asker, body: Nothing {} }: Sent<Nothing>,
@@ -110,13 +149,23 @@ pub(in super::super) async fn salvage(
 }
 
 /// Why a refused change needs nothing more.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Closing)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Closing {
     note: String,
 }
 
 /// Closes a refused change, and with it what depends on it.
+#[utoipa::path(
+    post,
+    path = "/v1/quarantine/{change}/close",
+    tag = "quarantine",
+    operation_id = "closeRefused",
+    params(("change" = String, Path, description = "The id of a document, a dot and the hash of a change")),
+    request_body = Closing,
+    responses((status = 200, description = "It is closed", body = edit::Changed)),
+)]
 pub(in super::super) async fn close(
     Path(change): Path<String>,
     Sent { asker, body }: Sent<Closing>,

@@ -1,19 +1,21 @@
 //! `POST /v1/cases/{case}/resolve`: settling a parallel edit by saying which of the values holds.
 
-use axum::extract::Path;
 use axum::response::Response;
 use roundsman_sync_core::document::Register;
 use roundsman_sync_core::error::ErrorCode;
 use roundsman_sync_core::ids::DocumentId;
 use roundsman_sync_core::model::{Case, Classification, Command, OrderSorting, Place};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use super::super::path::Path;
 use super::super::sent::Sent;
 use super::edit;
 use crate::error::Problem;
 
 /// Which field, and which of its values: both as `/v1/conflicts` spells them.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Resolution)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Body {
     field: String,
@@ -70,6 +72,15 @@ fn chosen<T: Clone>(register: &Register<T>, choice: &str, show: impl Fn(&T) -> S
 }
 
 /// Settles a parallel edit. A field that already says so alone stays as it is.
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{case}/resolve",
+    tag = "cases",
+    operation_id = "resolveConflict",
+    params(("case" = String, Path, description = "The id of a case, or its number")),
+    request_body = Body,
+    responses((status = 200, description = "It is settled", body = edit::Changed)),
+)]
 pub(in super::super) async fn resolve(
     Path(case): Path<String>,
     Sent { asker, body }: Sent<Body>,

@@ -5,6 +5,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::response::{IntoResponse, Response};
 use roundsman_sync_core::error::ErrorCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::super::body;
@@ -13,14 +14,15 @@ use super::super::visit::{Asking, Visit, set_cookie};
 use crate::error::Problem;
 use crate::http::address::Address;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Credentials {
     login: String,
     password: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
 pub(super) struct Opened {
     /// Goes as `X-CSRF-Token` with every request that changes something.
     pub(super) csrf: String,
@@ -29,6 +31,14 @@ pub(super) struct Opened {
 }
 
 /// Opens a session. Another site cannot make a browser send this: a JSON body asks the server first.
+#[utoipa::path(
+    post,
+    path = "/v1/login",
+    tag = "account",
+    operation_id = "signIn",
+    request_body = Credentials,
+    responses((status = 200, description = "A session is open; its cookie is in the answer", body = Opened)),
+)]
 pub(in super::super) async fn enter(
     visit: Visit,
     Address(address): Address,

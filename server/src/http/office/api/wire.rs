@@ -2,21 +2,26 @@
 
 mod quarantine;
 mod rounds;
+mod sign_off;
+mod standing;
 
 use quarantine::Refused;
 pub(super) use quarantine::{QuarantineList, RefusedDetails, WaitingList};
 pub(super) use rounds::{DueList, RoundDetails, RoundList};
+use sign_off::SignOff;
+pub(super) use standing::Standing;
 
 use std::collections::BTreeMap;
 
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::model;
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::http::openapi::words;
 use crate::projection::queries::{
-    self, CaseLine, CasePage, Conflict, ConflictPage, ContactValues, Drawing, FieldValue, FieldValues,
-    Fitness, Found, OrderDetails, PersonName, PhotoDetails, SignOffDetails, StatedValue, TimeFlag,
-    TimelineEntry,
+    self, CaseLine, CasePage, Conflict, ConflictPage, ContactValues, FieldValue, FieldValues, Found,
+    OrderDetails, PersonName, PhotoDetails, StatedValue, TimeFlag, TimelineEntry,
 };
 
 pub(super) fn time(time: Timestamp) -> String {
@@ -28,8 +33,9 @@ pub(super) fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
 }
 
 /// Somebody, or an estate.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Named {
+    #[schema(format = "uuid")]
     pub(super) id: String,
     pub(super) name: String,
 }
@@ -40,7 +46,7 @@ impl From<PersonName> for Named {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct CaseList {
     cases: Vec<Case>,
     found: Count,
@@ -48,7 +54,7 @@ pub(super) struct CaseList {
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Count {
     count: u32,
     /// False when there are more and counting stopped.
@@ -65,7 +71,7 @@ impl From<CasePage> for CaseList {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Place {
     building: Option<String>,
     unit: Option<String>,
@@ -73,26 +79,36 @@ struct Place {
     spot: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CaseLine)]
 struct Case {
+    #[schema(format = "uuid")]
     id: String,
     number: String,
     site: Named,
+    #[schema(value_type = words::CaseStatus)]
     status: String,
+    #[schema(value_type = Option<words::CaseKind>)]
     kind: Option<String>,
+    #[schema(value_type = Option<words::Channel>)]
     channel: Option<String>,
+    #[schema(value_type = Option<words::Urgency>)]
     urgency: Option<String>,
+    #[schema(value_type = Option<words::Nature>)]
     nature: Option<String>,
     subject: Option<String>,
     place: Place,
     title: String,
+    #[schema(value_type = Vec<words::Department>)]
     departments: Vec<String>,
     assignees: Vec<Named>,
     external_number: Option<String>,
     anonymous: bool,
     /// `null` too for the person it is about.
     about: Option<Named>,
+    #[schema(format = "date-time")]
     reported_at: Option<String>,
+    #[schema(format = "date-time")]
     changed_at: String,
     parallel_edits: u32,
     photos_owed: u32,
@@ -128,7 +144,7 @@ impl From<CaseLine> for Case {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 enum AnyValue {
     Text(String),
@@ -139,8 +155,9 @@ enum AnyValue {
 }
 
 /// Somebody outside the company.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Party {
+    #[schema(value_type = words::PartyKind)]
     kind: &'static str,
     name: String,
 }
@@ -152,9 +169,11 @@ impl From<model::Party> for Party {
 }
 
 /// A window of time agreed with the owner.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Window {
+    #[schema(format = "date-time")]
     from: String,
+    #[schema(format = "date-time")]
     to: String,
 }
 
@@ -165,12 +184,11 @@ impl From<model::Window> for Window {
 }
 
 /// One value of a register.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Stated {
     value: AnyValue,
-    #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<Named>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "date-time")]
     claimed_at: Option<String>,
 }
 
@@ -197,11 +215,12 @@ fn fields(fields: Vec<FieldValues>) -> Fields {
     fields.into_iter().map(|field| (field.field, all(field.values))).collect()
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct CaseDetails {
     #[serde(flatten)]
     case: Case,
     description: String,
+    #[schema(value_type = BTreeMap<String, Vec<Stated>>)]
     fields: Fields,
     contact: Option<Contact>,
     orders: Vec<Order>,
@@ -233,8 +252,10 @@ impl From<queries::CaseDetails> for CaseDetails {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CaseContact)]
 struct Contact {
+    #[schema(value_type = BTreeMap<String, Vec<Stated>>)]
     fields: Fields,
     words: String,
 }
@@ -245,16 +266,22 @@ impl From<ContactValues> for Contact {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Order {
+    #[schema(format = "uuid")]
     id: String,
     number: usize,
+    #[schema(value_type = words::OrderStatus)]
     status: &'static str,
+    #[schema(value_type = Option<words::OrderKind>)]
     kind: Option<&'static str>,
+    #[schema(value_type = words::Liability)]
     liability: &'static str,
     party: Option<Party>,
     appointment: Option<Window>,
+    #[schema(format = "uuid")]
     rework_of: Option<String>,
+    #[schema(value_type = BTreeMap<String, Vec<Stated>>)]
     fields: Fields,
 }
 
@@ -274,7 +301,7 @@ impl From<OrderDetails> for Order {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Timeline {
     entries: Vec<Entry>,
 }
@@ -286,31 +313,40 @@ impl From<Vec<TimelineEntry>> for Timeline {
 }
 
 /// What the server can vouch for.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Witnessed {
+    #[schema(format = "date-time")]
     not_before: Option<String>,
+    #[schema(format = "date-time")]
     received: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Entry {
+    #[schema(format = "uuid")]
     id: String,
+    #[schema(value_type = words::EntryKind)]
     kind: String,
+    #[schema(format = "uuid")]
     order: Option<String>,
     by: Named,
     /// `null`: written in the office.
     device: Option<String>,
     note: String,
     /// By kind; `null` where the kind says it all.
+    #[schema(value_type = Option<Object>)]
     details: serde_json::Value,
+    #[schema(format = "date-time")]
     claimed_at: String,
     /// The declared time, or the claim corrected by what the phone knew of the server's clock.
+    #[schema(format = "date-time")]
     happened_at: String,
     /// Why it was entered later; `null` if it was entered when it happened.
     declared_why: Option<String>,
     /// The refused change that the office took over with this; `null` for all others.
     taken_over: Option<String>,
     witnessed: Witnessed,
+    #[schema(value_type = Vec<words::TimeFlag>)]
     time_flags: Vec<&'static str>,
 }
 
@@ -334,14 +370,17 @@ impl From<TimelineEntry> for Entry {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Photo {
     sha256: String,
     bytes: u64,
+    #[schema(value_type = words::PhotoRole)]
     role: String,
     caption: String,
     by: Named,
+    #[schema(format = "date-time")]
     claimed_at: String,
+    #[schema(format = "date-time")]
     received: String,
     /// `null` while the bytes are still on a phone.
     media_type: Option<String>,
@@ -350,14 +389,14 @@ struct Photo {
 }
 
 /// How many photos are here, and who still has the others.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct PhotoStanding {
     named: usize,
     here: usize,
     owed_by: Vec<OwedPhoto>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct OwedPhoto {
     /// Its SHA-256.
     photo: String,
@@ -365,6 +404,7 @@ struct OwedPhoto {
     person: Named,
     device: Named,
     /// When the server first heard of it.
+    #[schema(format = "date-time")]
     since: String,
 }
 
@@ -405,76 +445,21 @@ impl From<PhotoDetails> for Photo {
     }
 }
 
-#[derive(Serialize)]
-struct SignOff {
-    id: String,
-    order: Option<String>,
-    settlement: Option<String>,
-    subject: String,
-    outcome: String,
-    shown: String,
-    sha256: String,
-    renderer: u64,
-    /// `fits`, `outdated` or `broken`.
-    fit: &'static str,
-    signer: Option<String>,
-    relation: Option<String>,
-    /// `none`, `stored`, `owed` or `withheld`.
-    signature: &'static str,
-    by: Named,
-    device: Option<String>,
-    claimed_at: String,
-    witnessed: Witnessed,
-}
-
-impl From<SignOffDetails> for SignOff {
-    fn from(sign_off: SignOffDetails) -> Self {
-        Self {
-            id: sign_off.id.to_string(),
-            order: sign_off.order.map(|order| order.to_string()),
-            settlement: sign_off.settlement.map(|settlement| settlement.to_string()),
-            subject: sign_off.subject,
-            outcome: sign_off.outcome,
-            shown: sign_off.shown,
-            sha256: sign_off.digest.to_string(),
-            renderer: sign_off.renderer,
-            fit: match sign_off.fit {
-                Fitness::Fits => "fits",
-                Fitness::Outdated => "outdated",
-                Fitness::Broken => "broken",
-            },
-            signer: sign_off.signer,
-            relation: sign_off.relation,
-            signature: match sign_off.drawing {
-                Drawing::None => "none",
-                Drawing::Stored => "stored",
-                Drawing::Owed(_) => "owed",
-                Drawing::Withheld => "withheld",
-            },
-            by: sign_off.by.into(),
-            device: sign_off.device,
-            claimed_at: time(sign_off.claimed_at),
-            witnessed: Witnessed {
-                not_before: sign_off.not_before.map(time),
-                received: time(sign_off.received),
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct CaseRef {
+    #[schema(format = "uuid")]
     id: String,
     number: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct ConflictList {
     conflicts: Vec<ParallelEdit>,
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Conflict)]
 struct ParallelEdit {
     case: CaseRef,
     field: String,
@@ -482,7 +467,7 @@ struct ParallelEdit {
 }
 
 /// One of several values.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Choice {
     #[serde(flatten)]
     stated: Stated,

@@ -1,26 +1,33 @@
 //! JSON of people and their phones.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::wire::{Named, all, time};
+use crate::http::openapi::words;
 use crate::projection::queries::{DeviceLine, PeoplePage, PersonLine, RoleHeld};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct DeviceList {
     devices: Vec<Device>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Device {
+    #[schema(format = "uuid")]
     id: String,
     name: String,
     person: Named,
+    #[schema(format = "date-time")]
     enrolled: String,
+    #[schema(format = "date-time")]
     revoked: Option<String>,
+    #[schema(format = "date-time")]
     frozen: Option<String>,
     photos_owed: u32,
     photos_owed_bytes: u64,
     /// `null` if it owes none.
+    #[schema(format = "date-time")]
     photos_owed_since: Option<String>,
 }
 
@@ -46,25 +53,29 @@ impl From<DeviceLine> for Device {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct PeopleList {
     people: Vec<Person>,
     /// Goes as `after` for the next page; `null` on the last.
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Person {
+    #[schema(format = "uuid")]
     id: String,
     name: String,
     roles: Vec<Held>,
 }
 
 /// A role at an estate.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RoleHeld)]
 struct Held {
     site: Named,
+    #[schema(value_type = words::Role)]
     role: String,
+    #[schema(value_type = Option<words::Department>)]
     department: Option<String>,
 }
 

@@ -24,6 +24,9 @@ pub enum DueState {
 }
 
 impl DueState {
+    /// Every one of them.
+    pub const ALL: [Self; 3] = [Self::Walked, Self::Open, Self::Missed];
+
     /// The stable spelling.
     pub const fn as_str(self) -> &'static str {
         match self {

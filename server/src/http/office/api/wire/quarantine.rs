@@ -2,8 +2,10 @@
 
 use roundsman_sync_core::document::DocumentKind;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{CaseRef, Named, all, time};
+use crate::http::openapi::words;
 use crate::projection::queries::{
     self, Dependent, QuarantinePage, QuarantinedChange, RefusedChange, RefusedPhoto, RefusedState,
     Settlement, TriedLine, Unreadable, WaitingChange, WaitingPage, WaitsFor,
@@ -15,14 +17,18 @@ fn text(lines: &[TriedLine]) -> String {
 }
 
 /// A refused edit, with its case or round.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefusedEdit)]
 pub(super) struct Refused {
     id: String,
+    #[schema(value_type = words::ErrorCode)]
     code: String,
     why: String,
     by: Named,
     device: Option<String>,
+    #[schema(format = "date-time")]
     claimed_at: Option<String>,
+    #[schema(format = "date-time")]
     received: String,
     tried: String,
 }
@@ -42,24 +48,28 @@ impl From<RefusedChange> for Refused {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(in super::super) struct QuarantineList {
     changes: Vec<Quarantined>,
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Quarantined {
     id: String,
     hash: String,
+    #[schema(format = "uuid")]
     document: String,
     case: Option<CaseRef>,
+    #[schema(value_type = words::ErrorCode)]
     code: String,
     why: String,
     by: Named,
     device: Option<String>,
+    #[schema(format = "date-time")]
     received: String,
     /// `open`, `closed`, `salvaged` or `made_again`.
+    #[schema(value_type = words::RefusedState)]
     state: &'static str,
     /// Whether the same command got through since.
     made_again: bool,
@@ -90,12 +100,13 @@ impl From<QuarantinePage> for QuarantineList {
 }
 
 /// One refused change with all that belongs to it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(in super::super) struct RefusedDetails {
     #[serde(flatten)]
     change: Quarantined,
     /// `case`, `contact`, `round` or `site`.
     kind: &'static str,
+    #[schema(format = "date-time")]
     claimed_at: Option<String>,
     /// What they wanted to write, a line for each field.
     tried: String,
@@ -108,7 +119,7 @@ pub(in super::super) struct RefusedDetails {
     settled: Option<Settled>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Unread {
     why: String,
     bytes: usize,
@@ -122,13 +133,16 @@ impl From<Unreadable> for Unread {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Depends {
     id: String,
     /// `null` while it waits, and so `state`.
+    #[schema(value_type = Option<words::ErrorCode>)]
     code: Option<String>,
+    #[schema(value_type = Option<words::RefusedState>)]
     state: Option<&'static str>,
     by: Named,
+    #[schema(format = "date-time")]
     received: String,
 }
 
@@ -144,7 +158,8 @@ impl From<Dependent> for Depends {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefusedPhoto)]
 struct Photo {
     sha256: String,
     bytes: u64,
@@ -158,9 +173,11 @@ impl From<RefusedPhoto> for Photo {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefusedSettled)]
 struct Settled {
     by: Named,
+    #[schema(format = "date-time")]
     at: String,
     note: Option<String>,
 }
@@ -192,25 +209,26 @@ impl From<queries::RefusedDetails> for RefusedDetails {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(in super::super) struct WaitingList {
     changes: Vec<Waiting>,
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Waiting {
     id: String,
     case: Option<CaseRef>,
     by: Named,
     device: Option<String>,
+    #[schema(format = "date-time")]
     received: String,
     /// `changes`, or `newer_server` if the change is written for a newer version than this one.
     waits_for: &'static str,
     missing: Vec<Missing>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Missing {
     hash: String,
     holder: Named,

@@ -4,14 +4,16 @@ use roundsman_sync_core::ids::DocumentId;
 use roundsman_sync_core::model;
 use roundsman_sync_core::rules::rounds::{Coverage, Punctuality};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Named, Photo, Refused, TimeFlag, Witnessed, all, time};
+use crate::http::openapi::words;
 use crate::projection::queries::{
     self, AnswerDetails, DueLine, HurryDetails, PointCounts, PointDetails, ResultDetails, RoundLine,
     RoundPage,
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(in super::super) struct RoundList {
     rounds: Vec<Round>,
     /// Goes as `after` for the next page; `null` on the last.
@@ -25,8 +27,10 @@ impl From<RoundPage> for RoundList {
 }
 
 /// A case by id, and by number once it is here.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LinkedCase)]
 struct Linked {
+    #[schema(format = "uuid")]
     id: String,
     number: Option<String>,
 }
@@ -37,10 +41,13 @@ impl From<(DocumentId, Option<String>)> for Linked {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Due {
+    #[schema(format = "date-time")]
     at: String,
+    #[schema(format = "date-time")]
     from: String,
+    #[schema(format = "date-time")]
     to: String,
 }
 
@@ -50,18 +57,21 @@ impl From<model::Due> for Due {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(in super::super) struct DueList {
     due: Vec<DueRound>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct DueRound {
     route: Named,
+    #[schema(value_type = words::RoundKind)]
     kind: &'static str,
     due: Due,
     /// `walked`, `open` or `missed`.
+    #[schema(value_type = words::DueState)]
     state: &'static str,
+    #[schema(value_type = Vec<uuid::Uuid>)]
     rounds: Vec<String>,
 }
 
@@ -83,7 +93,8 @@ impl From<DueLine> for DueRound {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PointCounts)]
 struct Counts {
     all: u32,
     visited: u32,
@@ -101,21 +112,28 @@ impl From<PointCounts> for Counts {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RoundLine)]
 struct Round {
+    #[schema(format = "uuid")]
     id: String,
     site: Named,
+    #[schema(value_type = Option<words::RoundKind>)]
     kind: Option<String>,
+    #[schema(format = "uuid")]
     route: Option<String>,
     name: String,
     case: Option<Linked>,
     by: Option<Named>,
+    #[schema(format = "date-time")]
     started_at: Option<String>,
+    #[schema(format = "date-time")]
     finished_at: Option<String>,
     due: Option<Due>,
     points: Counts,
     hurried: u32,
     photos_owed: u32,
+    #[schema(format = "date-time")]
     changed_at: String,
 }
 
@@ -140,7 +158,7 @@ impl From<RoundLine> for Round {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(in super::super) struct RoundDetails {
     #[serde(flatten)]
     round: Round,
@@ -164,18 +182,21 @@ impl From<queries::RoundDetails> for RoundDetails {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RoundPoint)]
 struct Point {
     checkpoint: Named,
     place: String,
     /// `visited`, `skipped`, `missed` or `open`.
     state: &'static str,
     /// When somebody was there, by the corrected claim.
+    #[schema(format = "date-time")]
     visited_at: Option<String>,
     /// `not_scheduled`, `in_time`, `early` or `late`; `null` where nobody was.
     punctuality: Option<&'static str>,
     /// How far outside the tolerance.
     off_ms: Option<i64>,
+    #[schema(value_type = Option<words::SkipReason>)]
     reason: Option<&'static str>,
     unreadable: bool,
     abnormal: bool,
@@ -207,11 +228,14 @@ impl From<PointDetails> for Point {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PointResult)]
 struct Result {
+    #[schema(format = "uuid")]
     id: String,
     /// `nfc`, `qr`, `unreadable` or `skipped`.
     reading: &'static str,
+    #[schema(value_type = Option<words::SkipReason>)]
     reason: Option<&'static str>,
     /// The picture that shows that somebody was there.
     proof: Option<String>,
@@ -221,9 +245,12 @@ struct Result {
     by: Named,
     /// `null`: written in the office.
     device: Option<String>,
+    #[schema(format = "date-time")]
     claimed_at: String,
+    #[schema(format = "date-time")]
     happened_at: String,
     witnessed: Witnessed,
+    #[schema(value_type = Vec<words::TimeFlag>)]
     time_flags: Vec<&'static str>,
 }
 
@@ -247,7 +274,8 @@ impl From<ResultDetails> for Result {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ItemAnswer)]
 struct Answer {
     item: String,
     title: String,
@@ -264,10 +292,12 @@ impl From<AnswerDetails> for Answer {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Hurry {
     by: Named,
+    #[schema(format = "uuid")]
     earlier: String,
+    #[schema(format = "uuid")]
     later: String,
     apart_ms: i64,
 }
