@@ -7,6 +7,8 @@ use roundsman_tests::hostile::parts::number;
 use roundsman_tests::hostile::rows::{put_rows, rows};
 use roundsman_tests::hostile::{Parts, Stage, outcome};
 
+use super::changes::{MALFORMED, entry};
+
 /// A change of the lost phone under the name under which an honest phone writes, numbered as that phone's next.
 fn borrowed(stage: &mut Stage, urgency: Urgency) -> Vec<u8> {
     let to = Classification { urgency: Some(urgency), ..Classification::default() };
@@ -70,4 +72,20 @@ fn who_goes_on_under_a_name_that_is_taken_is_heard_no_more_until_the_office_has_
 fn classify(case: DocumentId) -> Command {
     let to = Classification { nature: Some(Nature::Help), ..Classification::default() };
     Command::Classify { case, to }
+}
+
+#[test]
+fn a_second_change_that_does_not_build_on_its_authors_first_harms_nobody() {
+    let mut stage = Stage::new();
+    let first = Parts::of(&entry(&mut stage, |_, _| {}));
+    let mut second = Parts::of(&entry(&mut stage, |_, _| {}));
+    // Both begin to count where the document ended before them, so their operations have the same names.
+    (second.actor, second.seq) = (first.actor.clone(), vec![2]);
+    let envelopes = [&first, &second].map(|parts| stage.sealed(&parts.bytes()));
+    let verdicts = stage.deliver(envelopes.to_vec()).unwrap();
+    let outcomes: Vec<_> = verdicts.iter().flatten().map(outcome).collect();
+    assert_eq!(outcomes, ["accepted", MALFORMED]);
+    let _ = stage.document(stage.case, DocumentKind::Case);
+    stage.work().unwrap();
+    stage.verify().unwrap();
 }

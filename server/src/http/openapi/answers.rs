@@ -25,7 +25,7 @@ fn complete(schema: &mut RefOr<Schema>) {
         Schema::AllOf(all) => all.items.iter_mut().for_each(complete),
         Schema::OneOf(one) => one.items.iter_mut().for_each(complete),
         // No type of ours is described by anything else.
-        _ => {}
+        Schema::Array(_) | Schema::AnyOf(_) | _ => {}
     }
 }
 

@@ -70,7 +70,7 @@ fn may_be_empty(parameter: &mut RefOr<Parameter>) {
                 && object.schema_type == SchemaType::new(Type::String)
                 && object.enum_values.is_none()
         }
-        _ => false,
+        RefOr::T(_) | RefOr::Ref(_) => false,
     };
     if let Some(schema) = parameter.schema.take_if(|schema| !is_text(schema)) {
         let empty = ObjectBuilder::new().schema_type(Type::String).max_length(Some(0));

@@ -179,11 +179,11 @@ fn shape(name: &str, schema: &RefOr<Schema>) -> DocsShape {
             for item in &all.items {
                 match item {
                     RefOr::T(Schema::Object(object)) => shown.fields.extend(fields(object)),
-                    other => shown.forms.push(of_schema(other)),
+                    other @ (RefOr::T(_) | RefOr::Ref(_)) => shown.forms.push(of_schema(other)),
                 }
             }
         }
-        _ => {}
+        Schema::Array(_) | Schema::AnyOf(_) | _ => {}
     }
     shown
 }
@@ -195,7 +195,7 @@ fn form(schema: &RefOr<Schema>) -> DocsType {
             let names: Vec<_> = object.properties.keys().map(String::as_str).collect();
             DocsType { text: format!("{{{}}}", names.join(", ")), shape: None }
         }
-        other => of_schema(other),
+        other @ (RefOr::T(_) | RefOr::Ref(_)) => of_schema(other),
     }
 }
 
