@@ -29,6 +29,13 @@ def code_of(call, *arguments):
     return refused.value.code
 
 
+def taken(folder, what):
+    """A photo that no phone has brought before: the same picture, with a word behind its end."""
+    path = folder / f"{what}.jpg"
+    path.write_bytes(PICTURE.read_bytes() + what.encode())
+    return path
+
+
 def test_every_scenario_of_the_list_is_here():
     listed = [scenario["id"] for scenario in json.loads((ROOT / "ffi/scenarios.json").read_text())]
     here = [name.removeprefix("test_") for name in globals() if name.startswith("test_")]
@@ -63,16 +70,17 @@ def test_offline_create_and_edit(phone_of):
     han.sync()
     case = han.replica.case(case_id)
     assert (case.status, case.orders[0].status) == (rm.CaseStatus.COMPLETED, rm.OrderStatus.COMPLETED)
-    kinds = [item.entry.kind for item in han.replica.timeline(case_id) if item.is_STATED()]
+    kinds = [item.entry.kind for item in han.replica.timeline(case_id) if item.is_stated()]
     assert kinds[0] == rm.EntryKind.RECEIVED and kinds[-1] == rm.EntryKind.COMPLETED
     assert case.entries[-1].claimed_at.tzinfo is not None
 
 
-def test_photo(phone_of):
+def test_photo(phone_of, tmp_path):
     guard, desk = phone_of("guard"), phone_of("reception")
     case_id = guard.create()
-    photo = guard.replica.add_photo(case_id, rm.NewPhoto(path=str(PICTURE), role=rm.PhotoRole.BEFORE, caption="如图"))
-    assert photo == hashlib.sha256(PICTURE.read_bytes()).hexdigest() == rm.photo_hash(PICTURE.read_bytes())
+    path = taken(tmp_path, "photo")
+    photo = guard.replica.add_photo(case_id, rm.NewPhoto(path=str(path), role=rm.PhotoRole.BEFORE, caption="如图"))
+    assert photo == hashlib.sha256(path.read_bytes()).hexdigest() == rm.photo_hash(path.read_bytes())
     assert guard.replica.status().photos_owed == 1
     report = guard.sync()
     assert (report.photos_sent, report.previews_sent) == (1, 1)
@@ -83,7 +91,7 @@ def test_photo(phone_of):
     assert desk.replica.photo(photo) is None, "a photo of somebody else is fetched when somebody wants it"
     assert desk.replica.fetch_photos(case_id, rm.PhotoChoice.PREVIEWS_ONLY) == 1
     assert desk.replica.photo(mention.preview)
-    assert desk.replica.fetch_photo(case_id, photo) == PICTURE.read_bytes()
+    assert desk.replica.fetch_photo(case_id, photo) == path.read_bytes()
 
 
 def test_sign_off(phone_of):
@@ -129,9 +137,9 @@ def test_playbook_and_standing(phone_of):
     standing = desk.replica.standing(case_id)
     assert standing.checklists[0].steps[0].done_by == desk.person["id"]
     assert standing.responsible == desk.person["id"]
-    assert standing.clocks and standing.clocks[0].title_zh and standing.clocks[0].state == rm.ClockState.RUNNING
-    assert standing.colour in (rm.Colour.BLUE, rm.Colour.YELLOW)
-    assert "result_not_told" in [obstacle.code for obstacle in standing.obstacles] or standing.obstacles == []
+    clocks = {clock.title_zh: clock.state for clock in standing.clocks}
+    assert clocks["受理登记"] == rm.ClockState.MET and rm.ClockState.RUNNING in clocks.values()
+    assert standing.colour == rm.Colour.BLUE and standing.reasons == []
     assert desk.sync().accepted == 3
 
 
@@ -146,7 +154,7 @@ def test_search(phone_of):
     assert [(item.title, item.kind) for item in only] == [("Lamp out by the fountain 喷泉", rm.CaseKind.REPAIR)]
 
 
-def test_round(phone_of):
+def test_round(phone_of, tmp_path):
     guard = phone_of("guard")
     site = guard.replica.site(guard.site)
     route = next(route for route in site.routes if route.name == "夜间巡更")
@@ -158,7 +166,7 @@ def test_round(phone_of):
     wrong = rm.NewCheck(reading=rm.Reading.NFC("RM-ELSEWHERE"), answers=normal)
     assert code_of(guard.replica.check, round_id, gate, wrong) == "code_mismatch"
 
-    picture = PICTURE.read_bytes()
+    picture = taken(tmp_path, "pump").read_bytes()
     answers = [
         rm.ItemAnswer(item="pressure", answer=rm.Answer.NUMBER(200)),
         rm.ItemAnswer(item="floor", answer=rm.Answer.CHOICE("积水")),
@@ -254,11 +262,11 @@ def test_refusal(office, phone_of, tmp_path):
     case_id = restored.create_case(guard.new_case(description="东门有人翻墙"))
     restored.record(case_id, None, rm.NewEntry(kind=rm.EntryKind.REMARK, note="已报警"))
     report = restored.sync(rm.SyncBudget())
-    assert (report.accepted, report.quarantined) == (0, 2)
+    assert report.accepted == 0 and report.quarantined >= 1
     [first, second] = restored.refused()
     assert (first.what, first.state, first.code) == ("create_case", rm.EditState.REFUSED, "site_not_permitted")
     assert "东门有人翻墙" in first.texts and second.texts == ["已报警"]
-    assert first.reason_zh and first.reason_en
+    assert first.reason_zh and second.reason_en
     assert restored.status().refused_edits == 2
 
 
@@ -383,29 +391,31 @@ class Lossy(rm.Transport):
         return rm.HttpReply(status=status, headers=headers, body=body)
 
 
-def test_lost_replies(phone_of):
+def test_lost_replies(phone_of, tmp_path):
     lossy = Lossy()
     guard, desk = phone_of("guard", transport=lossy), phone_of("reception")
     case_id = guard.create()
     for number in range(30):
         guard.replica.record(case_id, None, rm.NewEntry(kind=rm.EntryKind.REMARK, note=str(number)))
-        if number % 10 == 0:
+        if number % 5 == 0:
             guard.sync()
-    guard.replica.add_photo(case_id, rm.NewPhoto(path=str(PICTURE), role=rm.PhotoRole.EVIDENCE))
+    path = taken(tmp_path, "lost replies")
+    guard.replica.add_photo(case_id, rm.NewPhoto(path=str(path), role=rm.PhotoRole.EVIDENCE))
     guard.sync()
     assert lossy.sent > 8 and guard.replica.status().pending_edits == 0 == guard.replica.status().photos_owed
     desk.sync()
     assert notes(desk.replica, case_id) == [str(number) for number in range(30)], "each once, in order"
 
 
-def test_upload_handed_over(phone_of):
+def test_upload_handed_over(phone_of, tmp_path):
     guard = phone_of("guard")
     case_id = guard.create()
-    photo = guard.replica.add_photo(case_id, rm.NewPhoto(path=str(PICTURE), role=rm.PhotoRole.EVIDENCE))
+    path = taken(tmp_path, "handed over")
+    photo = guard.replica.add_photo(case_id, rm.NewPhoto(path=str(path), role=rm.PhotoRole.EVIDENCE))
     report = guard.sync(uploads=rm.Uploads.HAND_OVER)
-    assert (report.accepted, report.photos_sent, report.previews_sent) == (2, 0, 1)
+    assert (report.accepted, report.photos_sent) == (2, 0)
     [upload] = guard.replica.pending_uploads()
-    assert (upload.photo, upload.offset, upload.size) == (photo, 0, PICTURE.stat().st_size)
+    assert (upload.photo, upload.offset, upload.size) == (photo, 0, path.stat().st_size)
     with open(upload.file, "rb") as file:
         asked = urllib.request.Request(upload.url, file.read(), upload.headers, method=upload.method)
     with urllib.request.urlopen(asked, timeout=30) as reply:
