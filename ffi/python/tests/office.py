@@ -30,10 +30,10 @@ class Office:
     def __exit__(self, *_):
         self.stop()
 
-    def run(self, *words):
+    def run(self, *words, seconds=60):
         """One command; its JSON."""
         asked = [self.program, "--data", str(self.folder), "--json", *words]
-        done = subprocess.run(asked, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=seconds)
         if done.returncode != 0:
             raise RuntimeError(f"roundsman {' '.join(words)}: {done.stdout}{done.stderr}")
         return json.loads(done.stdout)

@@ -143,6 +143,10 @@ fn failed(error: rusqlite::Error) -> StoreError {
         Some(SqliteCode::DiskFull) => StoreError::Failed(
             "the disk is full: nothing of this was written; make room and do it again".to_owned(),
         ),
+        Some(SqliteCode::SystemIoFailure) => {
+            let why = "the disk did not read or write what was asked: it must be writable, and sound";
+            StoreError::Failed(format!("{why} ({error})"))
+        }
         Some(SqliteCode::ReadOnly | SqliteCode::CannotOpen | SqliteCode::PermissionDenied) => {
             let why = "the file and its folder must exist and be writable, for this program alone";
             StoreError::Failed(format!("{why} ({error})"))

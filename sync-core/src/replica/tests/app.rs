@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use http::Method;
 
-use super::phone::{Colleague, FEED, Phone, accepted, enter, page, reply};
+use super::phone::{Colleague, FEED, Phone, accepted, enter, new_case, page, reply};
 use super::photos::{answered, at, granted, picture};
 use crate::error::ErrorCode;
 use crate::model::{Classification, Command, NewCase, Role, Urgency};
-use crate::replica::tests::phone::new_case;
+use crate::protocol::messages::{DocumentNumber, PageDocument};
 use crate::replica::{CaseFilter, SyncBudget, Uploads};
 
 fn found(phone: &Phone, text: &str) -> usize {
@@ -51,7 +51,8 @@ fn a_parallel_edit_is_settled_by_one_of_its_values_and_by_no_other() {
     phone.replica.classify(case, to(Urgency::Urgent)).unwrap();
     let theirs = colleague.run(&Command::Classify { case, to: to(Urgency::Important) });
     let mut answer = reply(vec![accepted(1)]);
-    answer.pages = vec![page(FEED, 0, vec![change(1, &theirs)])];
+    let changes = vec![theirs.bytes.clone().into()];
+    answer.pages = vec![page(FEED, 0, vec![PageDocument::Changes { number: DocumentNumber(1), changes }])];
     phone.sync(&answer);
 
     let edits = phone.replica.standing(case).unwrap().unwrap().parallel_edits;

@@ -1,6 +1,7 @@
 // Runs the scenarios of ffi/scenarios.json in their order, and writes which of them passed.
 package roundsman
 
+import java.lang.management.ManagementFactory
 import java.nio.file.Files
 import java.nio.file.Path
 import kotlin.system.exitProcess
@@ -21,6 +22,7 @@ fun main() {
             }
             println("${if (results[id] == true) "passed" else "FAILED"}  $name")
         }
+        example(office)
         check("\"ok\": true" in office.run("verify").replace("\":", "\": ").replace("  ", " "))
     }
     System.getenv("ROUNDSMAN_RESULTS")?.let { path ->
@@ -28,4 +30,28 @@ fun main() {
         Files.writeString(Path.of(path), lines.joinToString(", ", "{", "}"))
     }
     exitProcess(if (results.values.all { it }) 0 else 1)
+}
+
+/** The example as it stands, in a process of its own, with an order to do. */
+fun example(office: Office) {
+    val folder = Files.createTempDirectory("example")
+    val wang = office.person("technician", "engineering")
+    val desk = Phone(office, folder, office.person("reception")).enrol()
+    desk.sync()
+    desk.replica.dispatch(desk.create(), Department.ENGINEERING, wang.id)
+    desk.sync()
+    val file = folder.resolve("technician.db")
+    val said = child("roundsman.examples.TechnicianKt", office.url, office.invite(wang), "$PICTURE", "$file").run {
+        inputReader().readText().also { check(waitFor() == 0) { it } }
+    }
+    check("SIGNED_OFF: 7 edits accepted" in said) { said }
+    println("passed  the example: ${said.lines().last { it.isNotEmpty() }}")
+}
+
+/** Another JVM with the same library and classes. */
+fun child(main: String, vararg words: String): Process {
+    val program = ProcessHandle.current().info().command().get()
+    val own = ManagementFactory.getRuntimeMXBean().inputArguments
+    val asked = listOf(program) + own + listOf("-cp", System.getProperty("java.class.path"), main, *words)
+    return ProcessBuilder(asked).redirectError(ProcessBuilder.Redirect.INHERIT).start()
 }

@@ -323,11 +323,7 @@ class Scenarios(private val office: Office) {
         val guard = phoneOf("guard")
         val case = guard.create()
         guard.replica.shut()
-        val program = ProcessHandle.current().info().command().get()
-        val own = java.lang.management.ManagementFactory.getRuntimeMXBean().inputArguments
-        val words = listOf(program) + own +
-            listOf("-cp", System.getProperty("java.class.path"), "roundsman.KilledKt", guard.path, case)
-        val killed = ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start()
+        val killed = child("roundsman.KilledKt", guard.path, case)
         val said = killed.inputReader().readText()
         same(killed.waitFor(), 137, "killed by itself")
         guard.replica = Replica.open(guard.path, options())
