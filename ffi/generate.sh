@@ -9,6 +9,6 @@ language="$1" out="$(realpath -m "$2")"
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-$PWD/target}"
 # The whole workspace, so that libraries are built with the features that the tests have built them with.
-cargo build --workspace --lib --bins --features roundsman-ffi/bindgen --locked
+cargo build --workspace --lib --bins --locked
 library="$(find "$target/debug" -maxdepth 1 -name 'libroundsman_ffi.so' -o -maxdepth 1 -name 'libroundsman_ffi.dylib')"
 "$target/debug/uniffi-bindgen" generate --no-format --language "$language" --out-dir "$out" "$library"

@@ -18,13 +18,19 @@ if ! "${pip[@]}" -r ffi/python/tests/requirements.txt >"$work/pip.log" 2>&1; the
     exit 1
 fi
 ffi/generate.sh python "$work/generated"
-ffi/python/wheel.sh "$work/generated" "$work/wheel"
-"${pip[@]}" --no-index --find-links "$work/wheel" roundsman
+# The stubs are checked in, because a wheel is packed before anything is generated.
+if ! python3 ffi/python/stubs.py "$work/generated/roundsman_ffi.py" | diff -u ffi/python/src/roundsman/roundsman_ffi.pyi -; then
+    echo "ffi/python/src/roundsman/roundsman_ffi.pyi is not what ffi/python/stubs.py writes of the library as it is"
+    exit 1
+fi
+# From the same build folder, so that little is built again.
+(cd ffi/python && "$work/venv/bin/maturin" build --quiet --locked --profile dev --out "$work/wheel")
+"${pip[@]}" --no-index --no-deps --find-links "$work/wheel" roundsman
 
 export ROUNDSMAN="$CARGO_TARGET_DIR/debug/roundsman"
 mkdir -p "$CARGO_TARGET_DIR/scenarios"
 export ROUNDSMAN_RESULTS="$CARGO_TARGET_DIR/scenarios/python.json"
 rm -f "$ROUNDSMAN_RESULTS"
-"$work/venv/bin/python" -m mypy --strict --no-error-summary ffi/python/examples
-"$work/venv/bin/python" -B -m pytest -q -p no:cacheprovider ffi/python/tests
+"$work/venv/bin/python" -m mypy --strict --cache-dir "$work/mypy" ffi/python/examples
+ROUNDSMAN_KILLS="${ROUNDSMAN_KILLS:-50}" "$work/venv/bin/python" -B -m pytest -q -s -p no:cacheprovider ffi/python/tests
 python3 ffi/scenarios.py "$CARGO_TARGET_DIR/scenarios"

@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT / "ffi/python/tests"))
 
 import roundsman as rm  # noqa: E402
 from office import Office  # noqa: E402
+from opening import Urllib  # noqa: E402
 
 rows = []
 
@@ -73,39 +74,13 @@ def filled(folder):
         many_rows(folder / "many.csv")
         office.run("import", "--map", "nyc311", str(folder / "many.csv"), "--site", SITE, seconds=600)
         path = str(folder / "phone.db")
-        phone = rm.Replica.open(path, rm.OpenOptions(transport=None if rm_speaks() else Urllib()))
+        phone = rm.Replica.open(path, rm.OpenOptions(transport=Urllib()))
         phone.enrol(office.url, office.invite(office.person("reception")), "bench")
         first = ms(lambda: phone.sync(rm.SyncBudget()))
         held = len(phone.cases(rm.CaseFilter(), 0, 2 * CASES))
         row("device.first_sync_ms", "first sync over HTTP on this machine", held, first, "ms")
         phone.shut()
     return path
-
-
-class Urllib(rm.Transport):
-    """HTTP of the host, for a library without its own."""
-
-    def send(self, request):
-        import urllib.error
-        import urllib.request
-
-        asked = urllib.request.Request(request.url, request.body or None, request.headers, method=request.method)
-        try:
-            with urllib.request.urlopen(asked, timeout=60) as reply:
-                return rm.HttpReply(status=reply.status, headers=dict(reply.headers), body=reply.read())
-        except urllib.error.HTTPError as error:
-            return rm.HttpReply(status=error.code, headers=dict(error.headers), body=error.read())
-
-
-def rm_speaks():
-    """Whether the library has HTTP of its own; one for phones has not."""
-    with tempfile.TemporaryDirectory() as folder:
-        probe = rm.Replica.open(f"{folder}/probe.db", rm.OpenOptions())
-        try:
-            probe.enrol("http://127.0.0.1:9", "CODE", "probe")
-        except rm.RoundsmanError as refused:
-            return "speaks no HTTP" not in refused.message
-    return True
 
 
 OPENED = """

@@ -27,7 +27,7 @@ words! {
 }
 
 /// Whoever keeps the private key of this phone: Android's key store, the Secure Enclave. Without one the library makes
-/// a key and keeps it in its file.
+/// a key and keeps it in its file. It must not call the library: it is asked in the middle of a call.
 #[uniffi::export(with_foreign)]
 pub trait Signer: Send + Sync {
     /// How the key signs. Always the same.
@@ -54,7 +54,7 @@ pub struct ClockReading {
     pub boot: String,
 }
 
-/// Where the time is read. Without one the library asks the system.
+/// Where the time is read. Without one the library asks the system. It must not call the library.
 #[uniffi::export(with_foreign)]
 pub trait Clock: Send + Sync {
     /// The clocks as they stand now. If this fails, the system is asked instead.
@@ -126,7 +126,8 @@ pub struct Change {
 #[uniffi::export(with_foreign)]
 pub trait Listener: Send + Sync {
     /// Something was written. Called on the thread of the call that wrote it, after it is on disk and before that call
-    /// returns; the library may be called from here. Screens are to be drawn elsewhere.
+    /// returns. The library may be called from here, but for `enrol`, `sync` and `fetch_…`, one of which may be the call
+    /// that is waiting. Screens are to be drawn elsewhere.
     fn changed(&self, change: Change) -> Result<(), HostError>;
 }
 

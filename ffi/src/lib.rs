@@ -8,8 +8,9 @@
 //!   core's. `convert` has the macros that do it.
 //! - `error`: the one error.
 //!
-//! **What holds.** No panic crosses: it becomes the error `internal`. Every call may be made from any thread. Nothing
-//! of the app is called while a lock is held.
+//! **What holds.** No panic crosses: it becomes the error `internal`. Every call may be made from any thread. Listeners,
+//! transports and loggers are called without the core's lock, so they may call the library; signers and clocks are
+//! called from the middle of a call and may not.
 #![allow(unsafe_code, reason = "the exported symbols that UniFFI generates are unsafe by their nature")]
 
 pub mod case;

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 import roundsman as rm
+from opening import opened
 from test_scenarios import Dead
 
 
@@ -11,7 +12,7 @@ def test_the_loop_goes_on_and_a_cancelled_task_leaves_a_replica_that_works(phone
     guard = phone_of("guard")
     guard.replica.shut()
     dead = Dead()
-    replica = rm.Replica.open(guard.path, rm.OpenOptions(transport=dead))
+    replica = opened(guard.path, transport=dead)
 
     async def story():
         syncing = asyncio.create_task(rm.aio.sync(replica))
@@ -26,5 +27,5 @@ def test_the_loop_goes_on_and_a_cancelled_task_leaves_a_replica_that_works(phone
     assert replica.case(case_id) is not None
     replica.shut()
     dead.end.set()
-    reopened = rm.Replica.open(guard.path, rm.OpenOptions())
+    reopened = opened(guard.path)
     assert asyncio.run(rm.aio.sync(reopened)).accepted == 1

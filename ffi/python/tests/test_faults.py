@@ -9,6 +9,7 @@ import sys
 import pytest
 import roundsman as rm
 from conftest import PICTURE
+from opening import AS_HERE, opened
 from test_scenarios import notes
 
 remark = lambda note: rm.NewEntry(kind=rm.EntryKind.REMARK, note=note)
@@ -21,13 +22,14 @@ def refused(call, *arguments):
 
 
 # Runs in a mount namespace of its own: a small disk, then one that is read-only.
-DISKS = """
+DISKS = AS_HERE + """
+from opening import opened
 import json, os, shutil, subprocess, sys
 import roundsman as rm
 path, case_id, picture, disk = sys.argv[1:]
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], check=True)
 file = shutil.copy(path, f"{disk}/phone.db")
-phone = rm.Replica.open(file, rm.OpenOptions())
+phone = opened(file)
 kept, full = [], None
 bytes = open(picture, "rb").read()
 for number in range(1000):
@@ -41,13 +43,13 @@ all_bytes = all(phone.photo(hash) for hash in kept)
 phone.shut()
 # Somebody makes room.
 subprocess.run(["mount", "-o", "remount,size=12m", disk], check=True)
-phone = rm.Replica.open(file, rm.OpenOptions())
+phone = opened(file)
 after = [photo.hash for photo in phone.case(case_id).photos]
 again = phone.add_picture(case_id, rm.PhotoRole.EVIDENCE, rm.NewPicture(bytes=bytes + b"after"))
 phone.shut()
 subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
 try:
-    rm.Replica.open(file, rm.OpenOptions())
+    opened(file)
     read_only = None
 except rm.RoundsmanError as failure:
     read_only = (failure.code, failure.message)
@@ -82,7 +84,7 @@ def test_a_file_of_a_newer_version_is_left_as_it_is(phone_of):
         file.execute(newer)
     file.close()
     before = open(guard.path, "rb").read()
-    code, message = refused(rm.Replica.open, guard.path, rm.OpenOptions())
+    code, message = refused(opened, guard.path)
     assert code == "store_newer" and "99" in message
     assert open(guard.path, "rb").read() == before
 
@@ -102,13 +104,13 @@ def test_a_damaged_page_is_an_error_and_never_other_data(phone_of, tmp_path):
         seen |= codes_of_all_reads(copy, cases)
         (tmp_path / "damaged.db-wal").unlink(missing_ok=True)
     assert seen and seen <= {"store_corrupt", "store_failed"}, seen
-    assert rm.Replica.open(guard.path, rm.OpenOptions()).case(cases[0]) is not None
+    assert opened(guard.path).case(cases[0]) is not None
 
 
 def codes_of_all_reads(path, cases):
     """The codes with which reads of a damaged file fail; what is read at all is what was written."""
     try:
-        replica = rm.Replica.open(str(path), rm.OpenOptions())
+        replica = opened(path)
     except rm.RoundsmanError as failure:
         return {failure.code}
     codes = set()
@@ -125,16 +127,17 @@ def codes_of_all_reads(path, cases):
 def test_a_file_that_is_none_of_ours_is_told(tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("Dear Sir or Madam, " * 500)
-    code, message = refused(rm.Replica.open, str(path), rm.OpenOptions())
+    code, message = refused(opened, path)
     assert code == "store_corrupt" and "no database" in message
     assert path.read_text().startswith("Dear")
 
 
-SECOND = """
+SECOND = AS_HERE + """
+from opening import opened
 import sys
 import roundsman as rm
 try:
-    rm.Replica.open(sys.argv[1], rm.OpenOptions())
+    opened(sys.argv[1])
 except rm.RoundsmanError as failure:
     print(failure.code, failure.message)
 """

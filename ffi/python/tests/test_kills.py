@@ -9,16 +9,18 @@ import sys
 
 import roundsman as rm
 from conftest import PICTURE
+from opening import AS_HERE, opened
 from test_scenarios import notes
 
 KILLS = int(os.environ.get("ROUNDSMAN_KILLS", "200"))
 
 # Says each thing after the call that did it has returned.
-WORKER = """
+WORKER = AS_HERE + """
+from opening import opened
 import sys
 import roundsman as rm
 path, case_id, picture, run = sys.argv[1:]
-phone = rm.Replica.open(path, rm.OpenOptions())
+phone = opened(path)
 bytes = open(picture, "rb").read()
 print("open", flush=True)
 for number in range(10_000):
@@ -59,7 +61,7 @@ def test_what_returned_is_there_after_every_kill_and_nothing_is_twice_on_the_ser
         at[words[-1][0]] += 1
         said += [(case_id, word[1]) for word in words if word[0] == "note"]
         photos += [word[1] for word in words if word[0] == "photo"]
-        guard.replica = rm.Replica.open(guard.path, rm.OpenOptions())
+        guard.replica = opened(guard.path)
         here = set(notes(guard.replica, case_id))
         missing = [note for of, note in said if of == case_id and note not in here]
         assert not missing, f"kill {run}: {missing} had returned"

@@ -16,6 +16,7 @@ import pytest
 import roundsman as rm
 from conftest import PICTURE, STROKES, Phone
 from office import ROOT
+from opening import AS_HERE, Urllib, opened
 
 
 def notes(replica, case_id):
@@ -251,13 +252,13 @@ def test_refusal(office, phone_of, tmp_path):
     copy = str(tmp_path / "restored.db")
     shutil.copy(guard.path, copy)
     office.run("person", "take", "--person", guard.person["id"], "--role", "guard", "--site", guard.site)
-    guard.replica = rm.Replica.open(guard.path, rm.OpenOptions())
+    guard.replica = opened(guard.path)
     guard.sync()
     assert guard.replica.roles() == []
     guard.sync()
     assert code_of(guard.create) == "command_not_permitted"
 
-    restored = rm.Replica.open(copy, rm.OpenOptions())
+    restored = opened(copy)
     assert [grant.role for grant in restored.roles()] == [rm.Role.GUARD], "it has not heard"
     case_id = restored.create_case(guard.new_case(description="东门有人翻墙"))
     restored.record(case_id, None, rm.NewEntry(kind=rm.EntryKind.REMARK, note="已报警"))
@@ -287,10 +288,11 @@ def test_revocation_wipe(office, phone_of):
     assert code_of(guard.create) == "device_revoked"
 
 
-KILLED = """
+KILLED = AS_HERE + """
+from opening import opened
 import os, signal, sys
 import roundsman as rm
-replica = rm.Replica.open(sys.argv[1], rm.OpenOptions())
+replica = opened(sys.argv[1])
 case_id = sys.argv[2]
 for number in range(1000):
     replica.record(case_id, None, rm.NewEntry(kind=rm.EntryKind.REMARK, note=str(number)))
@@ -306,7 +308,7 @@ def test_restart_after_kill(phone_of):
     guard.replica.shut()
     killed = subprocess.run([sys.executable, "-c", KILLED, guard.path, case_id], capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    guard.replica = rm.Replica.open(guard.path, rm.OpenOptions())
+    guard.replica = opened(guard.path)
     assert notes(guard.replica, case_id) == killed.stdout.split()
     assert guard.sync().accepted == 22
 
@@ -328,7 +330,7 @@ def test_cancel(office, phone_of, tmp_path):
     case_id = guard.create()
     guard.replica.shut()
     dead = Dead()
-    replica = rm.Replica.open(guard.path, rm.OpenOptions(transport=dead))
+    replica = opened(guard.path, transport=dead)
     reports = []
     syncing = threading.Thread(target=lambda: reports.append(replica.sync(rm.SyncBudget())))
     syncing.start()
@@ -339,7 +341,7 @@ def test_cancel(office, phone_of, tmp_path):
     assert [(report.stopped, report.more) for report in reports] == [(rm.Stopped.CANCELLED, True)]
     replica.shut()
     dead.end.set()
-    guard.replica = rm.Replica.open(guard.path, rm.OpenOptions())
+    guard.replica = opened(guard.path)
     assert guard.sync().accepted == 2
 
 
@@ -372,23 +374,18 @@ def test_observer(phone_of):
     assert told.changes == []
 
 
-class Lossy(rm.Transport):
+class Lossy(Urllib):
     """The host's own HTTP, which loses every third reply after the server has acted on the request."""
 
     def __init__(self):
         self.sent = 0
 
     def send(self, request):
-        asked = urllib.request.Request(request.url, request.body or None, request.headers, method=request.method)
-        try:
-            with urllib.request.urlopen(asked, timeout=30) as reply:
-                status, headers, body = reply.status, dict(reply.headers), reply.read()
-        except urllib.error.HTTPError as error:
-            status, headers, body = error.code, dict(error.headers), error.read()
+        reply = super().send(request)
         self.sent += 1
         if self.sent % 3 == 0:
             raise ConnectionResetError("the reply is lost")
-        return rm.HttpReply(status=status, headers=headers, body=body)
+        return reply
 
 
 def test_lost_replies(phone_of, tmp_path):
@@ -477,7 +474,7 @@ def test_errors(office, phone_of, tmp_path):
     assert code_of(guard.replica.start_round, nowhere) == "route_unknown"
     assert code_of(guard.replica.enrol, office.url, "CODE", "again") == "bad_request"
     assert code_of(guard.replica.set_server, "ftp://x") == "bad_request"
-    fresh = rm.Replica.open(str(tmp_path / "fresh.db"), rm.OpenOptions())
+    fresh = opened(tmp_path / "fresh.db")
     assert code_of(fresh.create_case, guard.new_case()) == "not_enrolled"
     assert code_of(fresh.sync, rm.SyncBudget()) == "not_enrolled"
     assert code_of(fresh.enrol, office.url, "AAAA-BBBB", "fresh") == "enrol_code_unknown"
@@ -485,5 +482,5 @@ def test_errors(office, phone_of, tmp_path):
     assert fresh.status().retry_in_ms <= 1_000
     fresh.shut()
     assert code_of(fresh.status) == "store_failed"
-    assert code_of(rm.Replica.open, str(tmp_path / "no" / "folder.db"), rm.OpenOptions()) == "store_failed"
+    assert code_of(opened, tmp_path / "no" / "folder.db") == "store_failed"
     assert code_of(rm.Replica.open, str(tmp_path / "x.db"), rm.OpenOptions(key=b"short")) == "bad_request"

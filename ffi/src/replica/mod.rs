@@ -236,3 +236,6 @@ fn built_in() -> Option<Arc<dyn Transport>> {
 fn built_in() -> Option<Arc<dyn Transport>> {
     None
 }
+
+#[cfg(test)]
+mod tests;
