@@ -52,7 +52,7 @@ fn a_parallel_edit_is_settled_by_one_of_its_values_and_by_no_other() {
     let theirs = colleague.run(&Command::Classify { case, to: to(Urgency::Important) });
     let mut answer = reply(vec![accepted(1)]);
     let changes = vec![theirs.bytes.clone().into()];
-    answer.pages = vec![page(FEED, 0, vec![PageDocument::Changes { number: DocumentNumber(1), changes }])];
+    answer.pages = vec![page(FEED, 10, vec![PageDocument::Changes { number: DocumentNumber(1), changes }])];
     phone.sync(&answer);
 
     let edits = phone.replica.standing(case).unwrap().unwrap().parallel_edits;
