@@ -76,7 +76,7 @@ def test_a_full_disk_and_a_read_only_one_are_told_and_lose_nothing(phone_of, tmp
 
 
 def test_a_file_of_a_newer_version_is_left_as_it_is(phone_of):
-    guard = phone_of("guard")
+    guard = phone_of("guard", key=None)
     guard.create()
     guard.replica.shut()
     with sqlite3.connect(guard.path) as file:
@@ -84,7 +84,7 @@ def test_a_file_of_a_newer_version_is_left_as_it_is(phone_of):
         file.execute(newer)
     file.close()
     before = open(guard.path, "rb").read()
-    code, message = refused(opened, guard.path)
+    code, message = refused(lambda: opened(guard.path, key=None))
     assert code == "store_newer" and "99" in message
     assert open(guard.path, "rb").read() == before
 
@@ -127,7 +127,7 @@ def codes_of_all_reads(path, cases):
 def test_a_file_that_is_none_of_ours_is_told(tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("Dear Sir or Madam, " * 500)
-    code, message = refused(opened, path)
+    code, message = refused(lambda: opened(path, key=None))
     assert code == "store_corrupt" and "no database" in message
     assert path.read_text().startswith("Dear")
 

@@ -1280,7 +1280,7 @@ class HostError(Exception):
 class Signer:
     """
     Whoever keeps the private key of this phone: Android's key store, the Secure Enclave. Without one the library makes
-    a key and keeps it in its file.
+    a key and keeps it in its file. It must not call the library: it is asked in the middle of a call.
     """
     def algorithm(self) -> KeyAlgorithm:
         """How the key signs. Always the same."""
@@ -1299,7 +1299,7 @@ class Signer:
         ...
 
 class Clock:
-    """Where the time is read. Without one the library asks the system."""
+    """Where the time is read. Without one the library asks the system. It must not call the library."""
     def read(self) -> ClockReading:
         """The clocks as they stand now. If this fails, the system is asked instead."""
         ...
@@ -1721,7 +1721,8 @@ class Listener:
     def changed(self, change: Change) -> None:
         """
         Something was written. Called on the thread of the call that wrote it, after it is on disk and before that call
-        returns; the library may be called from here. Screens are to be drawn elsewhere.
+        returns. The library may be called from here, but for `enrol`, `sync` and `fetch_…`, one of which may be the call
+        that is waiting. Screens are to be drawn elsewhere.
         """
         ...
 
