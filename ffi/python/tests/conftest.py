@@ -14,6 +14,7 @@ collect_ignore = [] if KEY else ["test_encryption.py"]
 collect_ignore += ["test_example.py"] if os.environ.get("ROUNDSMAN_SPEAKS_NO_HTTP") else []
 
 PICTURE = ROOT / "tests/fixtures/photos/gps-DSCN0010.jpg"
+TURNED = ROOT / "tests/fixtures/photos/orient-landscape_6.jpg"
 SMALL = ROOT / "tests/fixtures/photos/kamadak-exif.webp"
 STROKES = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"

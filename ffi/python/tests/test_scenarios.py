@@ -14,7 +14,7 @@ import urllib.request
 
 import pytest
 import roundsman as rm
-from conftest import PICTURE, SMALL, STROKES, Phone
+from conftest import PICTURE, SMALL, STROKES, TURNED, Phone
 from office import ROOT
 from opening import AS_HERE, Urllib, opened
 
@@ -30,10 +30,10 @@ def code_of(call, *arguments):
     return refused.value.code
 
 
-def taken(folder, what):
+def taken(folder, what, of=PICTURE):
     """A photo that no phone has brought before: the same picture, with a word behind its end."""
     path = folder / f"{what}.jpg"
-    path.write_bytes(PICTURE.read_bytes() + what.encode())
+    path.write_bytes(of.read_bytes() + what.encode())
     return path
 
 
@@ -79,7 +79,7 @@ def test_offline_create_and_edit(phone_of):
 def test_photo(phone_of, tmp_path):
     guard, desk = phone_of("guard"), phone_of("reception")
     case_id = guard.create()
-    path = taken(tmp_path, "photo")
+    path = taken(tmp_path, "photo", of=TURNED)  # Whose preview no other test has brought either.
     # A library for phones draws no previews: the app hands one in.
     preview = SMALL.read_bytes() if "ROUNDSMAN_SPEAKS_NO_HTTP" in os.environ else None
     new = rm.NewPhoto(path=str(path), role=rm.PhotoRole.BEFORE, caption="如图", preview=preview)
