@@ -18,11 +18,8 @@ if ! "${pip[@]}" -r ffi/python/tests/requirements.txt >"$work/pip.log" 2>&1; the
 fi
 ffi/generate.sh python "$work/generated"
 
-CHRONO_TZ_TIMEZONE_FILTER="$(cat ffi/zones.txt)"
-export CHRONO_TZ_TIMEZONE_FILTER
-encrypted="$(ffi/encryption/build.sh --profile phone --features few-zones | tail -n 1)/phone/libroundsman_ffi.so"
-cargo build --locked --profile phone -p roundsman-ffi --lib --no-default-features --features bundled,few-zones
-plain="$CARGO_TARGET_DIR/phone/libroundsman_ffi.so"
+encrypted="$(ffi/phone.sh encrypted | tail -n 1)"
+plain="$(ffi/phone.sh plain | tail -n 1)"
 
 # The package with each of the two in the place of the usual library.
 for kind in plain encrypted; do

@@ -32,5 +32,5 @@ if [[ ! -e "$work/libsqlite3.a" ]]; then
 fi
 
 export SQLITE3_LIB_DIR="$work" SQLITE3_INCLUDE_DIR="$work" SQLITE3_STATIC=1
-CARGO_TARGET_DIR="$target" cargo build --lib --locked --no-default-features "$@"
+CARGO_TARGET_DIR="$target" cargo rustc --lib --locked --no-default-features "$@"
 echo "$target"
