@@ -31,14 +31,23 @@ words! {
 #[uniffi::export(with_foreign)]
 pub trait Signer: Send + Sync {
     /// How the key signs. Always the same.
+    ///
+    /// # Errors
+    /// If the key cannot be reached.
     fn algorithm(&self) -> Result<KeyAlgorithm, HostError>;
 
     /// The public half, always the same: for ES256 a SEC 1 point or a `SubjectPublicKeyInfo`, as Android's
     /// `publicKey.encoded` and iOS's `SecKeyCopyExternalRepresentation` give; for Ed25519 its 32 bytes.
+    ///
+    /// # Errors
+    /// If the key cannot be reached.
     fn public_key(&self) -> Result<Vec<u8>, HostError>;
 
     /// Signs this message, which for ES256 is hashed with SHA-256 first (`SHA256withECDSA`,
     /// `ecdsaSignatureMessageX962SHA256`). DER or 64 bytes.
+    ///
+    /// # Errors
+    /// If the key did not sign: the phone is locked, the key was wiped.
     fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, HostError>;
 }
 
@@ -58,6 +67,9 @@ pub struct ClockReading {
 #[uniffi::export(with_foreign)]
 pub trait Clock: Send + Sync {
     /// The clocks as they stand now. If this fails, the system is asked instead.
+    ///
+    /// # Errors
+    /// If the clocks cannot be read; the system is asked instead.
     fn read(&self) -> Result<ClockReading, HostError>;
 }
 
@@ -91,6 +103,9 @@ pub trait Transport: Send + Sync {
     /// Sends the request and gives the whole reply. Follows no redirects and never sends a request twice. Fails if no
     /// whole reply came; then nobody knows whether the request arrived, and the library asks again. Called on a thread
     /// of its own; whatever it is waiting for when a sync is cancelled may end by itself.
+    ///
+    /// # Errors
+    /// If no whole reply came.
     fn send(&self, request: HttpRequest) -> Result<HttpReply, HostError>;
 }
 
@@ -109,6 +124,9 @@ pub enum LogLevel {
 #[uniffi::export(with_foreign)]
 pub trait Logger: Send + Sync {
     /// Takes one line.
+    ///
+    /// # Errors
+    /// If the line was not taken; nothing follows from that.
     fn log(&self, level: LogLevel, line: String) -> Result<(), HostError>;
 }
 
@@ -128,6 +146,9 @@ pub trait Listener: Send + Sync {
     /// Something was written. Called on the thread of the call that wrote it, after it is on disk and before that call
     /// returns. The library may be called from here, but for `enrol`, `sync` and `fetch_…`, one of which may be the call
     /// that is waiting. Screens are to be drawn elsewhere.
+    ///
+    /// # Errors
+    /// For the log; the other listeners are told all the same.
     fn changed(&self, change: Change) -> Result<(), HostError>;
 }
 

@@ -1283,25 +1283,41 @@ class Signer:
     a key and keeps it in its file. It must not call the library: it is asked in the middle of a call.
     """
     def algorithm(self) -> KeyAlgorithm:
-        """How the key signs. Always the same."""
+        """
+        How the key signs. Always the same.
+
+        # Errors
+        If the key cannot be reached.
+        """
         ...
     def public_key(self) -> builtins.bytes:
         """
         The public half, always the same: for ES256 a SEC 1 point or a `SubjectPublicKeyInfo`, as Android's
         `publicKey.encoded` and iOS's `SecKeyCopyExternalRepresentation` give; for Ed25519 its 32 bytes.
+
+        # Errors
+        If the key cannot be reached.
         """
         ...
     def sign(self, message: builtins.bytes) -> builtins.bytes:
         """
         Signs this message, which for ES256 is hashed with SHA-256 first (`SHA256withECDSA`,
         `ecdsaSignatureMessageX962SHA256`). DER or 64 bytes.
+
+        # Errors
+        If the key did not sign: the phone is locked, the key was wiped.
         """
         ...
 
 class Clock:
     """Where the time is read. Without one the library asks the system. It must not call the library."""
     def read(self) -> ClockReading:
-        """The clocks as they stand now. If this fails, the system is asked instead."""
+        """
+        The clocks as they stand now. If this fails, the system is asked instead.
+
+        # Errors
+        If the clocks cannot be read; the system is asked instead.
+        """
         ...
 
 class Transport:
@@ -1311,6 +1327,9 @@ class Transport:
         Sends the request and gives the whole reply. Follows no redirects and never sends a request twice. Fails if no
         whole reply came; then nobody knows whether the request arrived, and the library asks again. Called on a thread
         of its own; whatever it is waiting for when a sync is cancelled may end by itself.
+
+        # Errors
+        If no whole reply came.
         """
         ...
 
@@ -1323,7 +1342,12 @@ class LogLevel(enum.Enum):
 class Logger:
     """Where the library's log goes. Lines hold ids and counts, never names, phone numbers or what people typed."""
     def log(self, level: LogLevel, line: str) -> None:
-        """Takes one line."""
+        """
+        Takes one line.
+
+        # Errors
+        If the line was not taken; nothing follows from that.
+        """
         ...
 
 class OpenOptions:
@@ -1723,6 +1747,9 @@ class Listener:
         Something was written. Called on the thread of the call that wrote it, after it is on disk and before that call
         returns. The library may be called from here, but for `enrol`, `sync` and `fetch_…`, one of which may be the call
         that is waiting. Screens are to be drawn elsewhere.
+
+        # Errors
+        For the log; the other listeners are told all the same.
         """
         ...
 
