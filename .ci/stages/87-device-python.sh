@@ -1,5 +1,5 @@
-# The device library for Python: a wheel is built and installed, its types are checked, and every scenario of
-# ffi/scenarios.json is lived through against a running server, with the guard's shift of the examples.
+# The device library for Python: its types are checked, and every scenario of ffi/scenarios.json is lived through against a
+# running server, with the guard's shift of the examples, faults and kills.
 if ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
     echo "absent: Python 3.10 with venv, skipped"
     exit 77
@@ -23,9 +23,11 @@ if ! python3 ffi/python/stubs.py "$work/generated/roundsman_ffi.py" | diff -u ff
     echo "ffi/python/src/roundsman/roundsman_ffi.pyi is not what ffi/python/stubs.py writes of the library as it is"
     exit 1
 fi
-# From the same build folder, so that little is built again.
-(cd ffi/python && "$work/venv/bin/maturin" build --quiet --locked --profile dev --out "$work/wheel")
-"${pip[@]}" --no-index --no-deps --find-links "$work/wheel" roundsman
+# The package as a wheel holds it, around the library of the shared build.
+mkdir "$work/package"
+cp -r ffi/python/src/roundsman "$work/package/"
+cp "$work/generated/roundsman_ffi.py" "$CARGO_TARGET_DIR/debug/libroundsman_ffi.so" "$work/package/roundsman/"
+export PYTHONPATH="$work/package" MYPYPATH="$work/package"
 
 export ROUNDSMAN="$CARGO_TARGET_DIR/debug/roundsman"
 mkdir -p "$CARGO_TARGET_DIR/scenarios"
