@@ -176,7 +176,7 @@ impl HostSigner {
 
 impl CoreSigner for HostSigner {
     fn public_key(&self) -> PublicKey {
-        self.public_key.clone()
+        self.public_key
     }
 
     fn sign(&self, message: &[u8]) -> Result<CoreSignature, SignFailed> {

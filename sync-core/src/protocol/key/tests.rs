@@ -232,8 +232,8 @@ fn keys_and_signatures_are_taken_in_the_forms_of_phones_key_stores() {
     // `dgst -sha256 -sign` over 'round'.
     let info = hex(INFO_FROM_OPENSSL);
     let key = PublicKey::from_key_store(Algorithm::Es256, &info).unwrap();
-    assert_eq!(PublicKey::from_key_store(Algorithm::Es256, &info[26..]), Ok(key.clone()));
-    assert_eq!(PublicKey::from_key_store(Algorithm::Es256, key.as_bytes()), Ok(key.clone()));
+    assert_eq!(PublicKey::from_key_store(Algorithm::Es256, &info[26..]), Ok(key));
+    assert_eq!(PublicKey::from_key_store(Algorithm::Es256, key.as_bytes()), Ok(key));
     let der = hex(SIGNATURE_FROM_OPENSSL);
     let signature = Signature::from_key_store(Algorithm::Es256, &der).unwrap();
     assert_eq!(key.verify(b"round", &signature), Ok(()));
