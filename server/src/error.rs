@@ -89,7 +89,9 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | E::QuarantineSettled
         | E::RoundFinished => StatusCode::CONFLICT,
         E::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        E::Internal | E::StoreFailed | E::StoreNewer | E::StoreCorrupt => StatusCode::INTERNAL_SERVER_ERROR,
+        E::Internal | E::StoreFailed | E::StoreNewer | E::StoreCorrupt | E::StoreKeyWrong => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
         E::LinkFailed | E::ReplyMalformed => StatusCode::BAD_GATEWAY,
         E::BadRequest | E::ProtocolUnsupported => StatusCode::BAD_REQUEST,
         E::ChangeMalformed

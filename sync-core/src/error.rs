@@ -120,6 +120,7 @@ codes! {
     StoreFailed = "store_failed": "The device could not write or read its own file.",
     StoreNewer = "store_newer": "The file was written by a newer version of this program.",
     StoreCorrupt = "store_corrupt": "The file does not hold what it should.",
+    StoreKeyWrong = "store_key_wrong": "The file is encrypted, and this is not its key; or it is damaged.",
     ReplyMalformed = "reply_malformed": "The server's reply is not of the form the protocol asks for.",
     LinkFailed = "link_failed": "The network did not carry the request or its reply.",
 }

@@ -147,6 +147,13 @@ enum Point {
     Ed25519(ed25519_dalek::VerifyingKey),
 }
 
+/// What stands before the point in the `SubjectPublicKeyInfo` of every P-256 key: two sequences, the names of
+/// `ecPublicKey` and `prime256v1`, a bit string of 65 bytes and the unused bits.
+const P256_INFO: [u8; 26] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
+    0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+];
+
 impl PublicKey {
     /// Bytes of an ES256 key: one for the sign of y, then x.
     pub const ES256_BYTES: usize = 33;
@@ -181,6 +188,21 @@ impl PublicKey {
                 }
                 Ok(Self(Point::Ed25519(key)))
             }
+        }
+    }
+
+    /// The key as a phone's key store hands it out: an ES256 point compressed or not (SEC 1), alone or inside a
+    /// `SubjectPublicKeyInfo` (RFC 5480); an Ed25519 key as it is.
+    ///
+    /// # Errors
+    /// [`KeyInvalid`] if the bytes are none of these.
+    pub fn from_key_store(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, KeyInvalid> {
+        let bytes = bytes.strip_prefix(&P256_INFO[..]).unwrap_or(bytes);
+        match (algorithm, bytes.first()) {
+            (Algorithm::Es256, Some(0x04)) => p256::ecdsa::VerifyingKey::from_sec1_bytes(bytes)
+                .map(Self::of_es256)
+                .map_err(|_| KeyInvalid::PointInvalid),
+            (Algorithm::Es256 | Algorithm::Ed25519, _) => Self::from_bytes(algorithm, bytes),
         }
     }
 
@@ -316,6 +338,18 @@ impl Signature {
     /// The signature held by a stored or received byte string, if it has the right length.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
+    }
+
+    /// The signature as a phone's key store makes it: 64 bytes, or for ES256 the DER of the two numbers.
+    pub fn from_key_store(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
+        // No DER of two such numbers is that short but for one key in 2^30, and then its first byte says so.
+        let is_der = bytes.len() != Self::BYTES || bytes.starts_with(&[0x30, 0x3e, 0x02]);
+        match algorithm {
+            Algorithm::Es256 if is_der => p256::ecdsa::Signature::from_der(bytes)
+                .ok()
+                .and_then(|signature| Self::from_slice(&signature.to_bytes())),
+            Algorithm::Es256 | Algorithm::Ed25519 => Self::from_slice(bytes),
+        }
     }
 
     /// The 64 bytes.

@@ -27,6 +27,17 @@ pub enum Photos {
     None,
 }
 
+/// Who carries the bytes of photos. Drawn signatures and previews always go with the sync.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Uploads {
+    /// The sync itself.
+    #[default]
+    Here,
+    /// The phone's own service for uploads, which goes on when the app does not run. The sync prepares each upload
+    /// and names it in [`SyncSession::handed_over`](super::SyncSession::handed_over).
+    HandOver,
+}
+
 /// The page a phone asks for while it begins, unless its app said otherwise. Whole documents pack to a fifth, and
 /// the better the more of them share one stream: so it is still about a page of the usual size that travels.
 const FIRST_PAGE_BYTES: u32 = 4 * PAGE_BYTES_DEFAULT;
@@ -46,6 +57,8 @@ pub struct SyncBudget {
     pub photos: Photos,
     /// The link costs by the byte: smaller pages, and no photos but previews unless they were asked for.
     pub metered: bool,
+    /// Who carries the bytes of photos.
+    pub uploads: Uploads,
 }
 
 impl Default for SyncBudget {
@@ -56,6 +69,7 @@ impl Default for SyncBudget {
             seconds: None,
             photos: Photos::default(),
             metered: false,
+            uploads: Uploads::default(),
         }
     }
 }

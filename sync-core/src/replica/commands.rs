@@ -352,7 +352,7 @@ impl Replica {
             draft.write_last(Write::PutPhoto(row, bytes.to_vec()));
         }
         let (writes, update) = draft.finish()?;
-        self.store.commit(writes)?;
+        self.commit(writes)?;
         update.apply(&mut self.cache);
         self.next_seq += 1;
         Ok(())

@@ -16,7 +16,7 @@ use http::{Request, Response, StatusCode};
 use minicbor::bytes::ByteVec;
 
 use super::Replica;
-use super::budget::{Stop, SyncBudget};
+use super::budget::{Stop, SyncBudget, Uploads};
 use super::http_reply::{header_bytes, length, refusal_in};
 use super::outbox::EditState;
 use super::photos::{PhotoKind, to_ask_about};
@@ -26,7 +26,7 @@ use super::store::Write;
 use super::upload::{Progress, Upload};
 use crate::clock::ClockReading;
 use crate::error::{ErrorCode, Refusal};
-use crate::ids::PhotoHash;
+use crate::ids::{DocumentId, PhotoHash};
 use crate::limits::{REPLY_BYTES_MAX, REQUEST_ENVELOPES_MAX, REQUEST_RECOVERED_MAX};
 use crate::protocol::MEDIA_TYPE;
 use crate::protocol::messages::{SyncReply, SyncRequest, UploadGrant};
@@ -84,7 +84,25 @@ pub struct SyncSession {
     started: ClockReading,
     /// An answer was taken in; until then no budget is used up.
     answered: bool,
+    handed_over: Vec<HandedOver>,
     counts: SyncCounts,
+}
+
+/// A photo whose bytes somebody else carries to the server: one `PATCH` of tus 1.0 from `offset` to the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedOver {
+    /// SHA-256 of the photo.
+    pub hash: PhotoHash,
+    /// The case or round that names it.
+    pub document: DocumentId,
+    /// The path of the upload.
+    pub path: String,
+    /// The headers to send: offset, media type, token, version.
+    pub headers: Vec<(&'static str, String)>,
+    /// The first byte that the server does not have.
+    pub offset: u64,
+    /// Length of the photo.
+    pub size: u64,
 }
 
 #[derive(Debug)]
@@ -110,6 +128,12 @@ impl SyncSession {
         self.counts
     }
 
+    /// Photos that the budget left to somebody else, each with what its one request needs. Nobody has to answer
+    /// for them: the next sync asks the server how far it has them.
+    pub fn handed_over(&self) -> &[HandedOver] {
+        &self.handed_over
+    }
+
     fn spent(&self) -> u64 {
         self.counts.bytes_up.saturating_add(self.counts.bytes_down)
     }
@@ -131,6 +155,7 @@ impl Replica {
             signed_again: 0,
             started: self.env.clock.read(),
             answered: false,
+            handed_over: Vec::new(),
             counts: SyncCounts::default(),
         }
     }
@@ -151,6 +176,7 @@ impl Replica {
                 session.phase = Phase::Done;
             }
         }
+        self.hand_over(session)?;
         let request = match &mut session.phase {
             Phase::Done => return Ok(None),
             Phase::Ask | Phase::Asked(_) => self.ask(session)?,
@@ -201,6 +227,29 @@ impl Replica {
                 Err(Refusal::new(ErrorCode::BadRequest, "a reply came without a request"))
             }
         }
+    }
+
+    /// Leaves the photos whose uploads stand ready to somebody else, if the budget says so.
+    fn hand_over(&mut self, session: &mut SyncSession) -> Result<(), Refusal> {
+        if session.budget.uploads == Uploads::Here {
+            return Ok(());
+        }
+        while let Phase::Upload(upload) = &session.phase
+            && let Some((path, offset)) = upload.stands_at()
+            && let Some(row) = self.store.photo(upload.grant().hash)?
+            && row.kind == PhotoKind::Original
+        {
+            session.handed_over.push(HandedOver {
+                hash: row.hash,
+                document: row.case,
+                path: path.to_owned(),
+                headers: upload.piece_headers(offset).to_vec(),
+                offset,
+                size: row.size,
+            });
+            self.move_on(session, false)?;
+        }
+        Ok(())
     }
 
     fn is_newest(&self, session: &SyncSession) -> Result<(), Refusal> {
@@ -398,7 +447,7 @@ impl Replica {
         let mut state = row.upload.clone();
         let progress = upload.reply(reply, &mut state)?;
         if state != row.upload {
-            self.store.commit(vec![Write::SetUpload(hash, state)])?;
+            self.commit(vec![Write::SetUpload(hash, state)])?;
         }
         match progress {
             Progress::Going => Ok(false),

@@ -69,9 +69,40 @@ impl Replica {
         meta.log = Some(reply.log);
         meta.see_token(reply.token, now);
         meta.server_clock = Some(ServerClock::from_reply(asked, now, reply.server_time));
-        self.store.commit(vec![meta.write()])?;
+        self.commit(vec![meta.write()])?;
         self.meta = meta;
         self.enrol_asked = None;
+        Ok(())
+    }
+
+    /// Where the server is, as the app said last.
+    pub fn server(&self) -> Option<&str> {
+        self.meta.server.as_deref()
+    }
+
+    /// Remembers where the server is: `https://host[:port]`, without a path. Nothing else changes: a server that
+    /// moved is still the one this device is enrolled with.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BadRequest`] for an address of another form, `store_…` codes.
+    pub fn set_server(&mut self, address: &str) -> Result<(), Refusal> {
+        let address = address.trim().trim_end_matches('/');
+        let uri: Option<http::Uri> = address.parse().ok();
+        let sound = uri.is_some_and(|uri| {
+            let named = uri.authority().is_some_and(|authority| !authority.host().is_empty());
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && named
+                && uri.path() == "/"
+                && uri.query().is_none()
+        });
+        if !sound {
+            let message = format!("'{address}' is no address of a server, such as https://roundsman.example");
+            return Err(Refusal::new(ErrorCode::BadRequest, message));
+        }
+        let mut meta = self.meta.clone();
+        meta.server = Some(address.to_owned());
+        self.commit(vec![meta.write()])?;
+        self.meta = meta;
         Ok(())
     }
 

@@ -148,7 +148,7 @@ impl Replica {
     pub fn apply_fetch(&mut self, fetch: &mut PhotoFetch, reply: &Response<Vec<u8>>) -> Result<(), Refusal> {
         let (hash, document) = (fetch.hash, fetch.document);
         if self.photos_in(document)?.is_empty() {
-            self.store.commit(vec![Write::DropParts(hash)])?;
+            self.commit(vec![Write::DropParts(hash)])?;
             return Err(not_named(document, hash));
         }
         fetch.stalls += 1;
@@ -161,7 +161,7 @@ impl Replica {
             StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
                 // Another part than was asked for: it is asked for from the beginning.
                 fetch.offset = 0;
-                return Ok(self.store.commit(vec![Write::DropParts(hash)])?);
+                return Ok(self.commit(vec![Write::DropParts(hash)])?);
             }
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return self.signed_get_refused(reply),
             _ => return Err(refusal_in(reply)),
@@ -177,13 +177,13 @@ impl Replica {
             if fetch.offset == 0 {
                 writes.insert(0, Write::DropParts(hash));
             }
-            self.store.commit(writes)?;
+            self.commit(writes)?;
         } else {
             let mut whole = if fetch.offset == 0 { Vec::new() } else { self.store.parts(hash)? };
             whole.extend_from_slice(bytes);
             if PhotoHash::of(&whole) != hash {
                 fetch.offset = 0;
-                self.store.commit(vec![Write::DropParts(hash)])?;
+                self.commit(vec![Write::DropParts(hash)])?;
                 let message = format!("what came as photo {hash} has another hash");
                 return Err(Refusal::new(ErrorCode::PhotoHashMismatch, message));
             }
@@ -198,7 +198,7 @@ impl Replica {
                 upload,
                 kind: PhotoKind::Fetched,
             };
-            self.store.commit(vec![Write::PutPhoto(row, whole), Write::DropParts(hash)])?;
+            self.commit(vec![Write::PutPhoto(row, whole), Write::DropParts(hash)])?;
             fetch.arrived = true;
         }
         fetch.offset = end;

@@ -108,6 +108,9 @@ pub(super) struct Meta {
     /// The position of the office's wish to compare that was last met.
     #[n(13)]
     pub(super) resynced: Option<Pos>,
+    /// Where the server is, as the person typed it.
+    #[n(14)]
+    pub(super) server: Option<String>,
 }
 
 impl Meta {

@@ -13,12 +13,15 @@
 //! - `repair`: finding and mending what differs when the sums do.
 //! - `signing`: requests signed with a counter. `hints`: the server says that there is something.
 //!   `budget`: what it may cost and what goes first. `backoff`: how long to wait after a failure.
+//! - `standing`: how a case stands by the rules. `settle`: parallel edits and playbooks. `changes`: what an app
+//!   that shows something has to read anew.
 //! - `photos`, `upload`: pictures, after the records, to the byte where the last try stopped. `fetch`: those
 //!   that others took.
 
 mod backoff;
 mod budget;
 mod cache;
+mod changes;
 mod commands;
 mod desk;
 mod draft;
@@ -37,10 +40,12 @@ mod rebase;
 mod repair;
 mod reply;
 mod rounds;
+mod settle;
 mod signing;
 mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod standing;
 mod store;
 mod upload;
 mod verdicts;
@@ -48,9 +53,10 @@ mod verdicts;
 use rand_core::Rng;
 
 pub use backoff::{BACKOFF_MS_MAX, BACKOFF_MS_MIN, Backoff, RETRY_AFTER_MS_MAX, retry_after_ms};
-pub use budget::{Photos, Stop, SyncBudget};
+pub use budget::{Photos, Stop, SyncBudget, Uploads};
+pub use changes::Changes;
 pub use commands::SignOffResult;
-pub use driver::{SyncCounts, SyncSession};
+pub use driver::{HandedOver, SyncCounts, SyncSession};
 pub use fetch::{PhotoFetch, WantedPhoto};
 pub use hints::{Hint, HintReader};
 pub use memory::MemoryStore;
@@ -61,6 +67,7 @@ pub use read::Status;
 pub use rounds::{NewResult, Picture, RoundFilter, RoundListItem, WalkFor};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub use standing::{ClockLine, Standing};
 pub use store::{
     CaseFilter, CaseListItem, DocumentContent, DocumentHead, Key, Store, StoreError, SummaryRow, Unsettled,
     UploadState, Write,
@@ -97,6 +104,8 @@ pub struct Replica {
     /// Counts the sessions begun; only the newest may go on.
     sessions: u64,
     enrol_asked: Option<ClockReading>,
+    /// What was written since somebody asked.
+    changes: Changes,
 }
 
 impl Replica {
@@ -127,6 +136,7 @@ impl Replica {
             next_seq,
             sessions: 0,
             enrol_asked: None,
+            changes: Changes::default(),
         })
     }
 }

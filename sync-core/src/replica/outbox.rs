@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::document::DocumentKind;
 use crate::error::ErrorCode;
 use crate::ids::{ChangeHash, CommandId, DocumentId};
-use crate::model::Command;
+use crate::model::{Answer, Command, NewCase, NewCheck, Place};
 use crate::protocol::envelope::Envelope;
 use crate::protocol::messages::Pos;
 use crate::protocol::{Reason, SUPERSEDED, reason};
@@ -174,6 +174,53 @@ pub struct EditInfo {
 }
 
 impl EditInfo {
+    /// Everything that was typed for it, in the order of the form, so that it can be shown again whatever became
+    /// of it.
+    pub fn texts(&self) -> Vec<String> {
+        let case = |new: &NewCase| vec![new.description.clone(), new.subject.clone(), new.place.line()];
+        let check = |new: &NewCheck| {
+            let said = new.answers.iter().filter_map(|item| match &item.answer {
+                Answer::Choice(text) | Answer::Text(text) | Answer::Impossible(text) => Some(text.clone()),
+                Answer::Normal | Answer::Abnormal | Answer::Number(_) | Answer::Photo(_) => None,
+            });
+            said.chain([new.note.clone()]).collect()
+        };
+        let mut texts: Vec<String> = match &self.asked {
+            Command::CreateCase { new, .. } => case(new),
+            Command::Classify { to, .. } => {
+                [to.subject.clone(), to.place.as_ref().map(Place::line)].into_iter().flatten().collect()
+            }
+            Command::Describe { result, .. } => vec![result.clone()],
+            Command::Dispatch { new, .. } => new.iter().map(|new| new.note.clone()).collect(),
+            Command::Record { new, .. } => {
+                let why = new.declared.iter().map(|declared| declared.why.clone());
+                std::iter::once(new.note.clone()).chain(why).collect()
+            }
+            Command::AddPhoto { new, .. } | Command::AddRoundPhoto { new, .. } => vec![new.caption.clone()],
+            Command::SignOff { new, .. } => vec![new.signer.clone(), new.relation.clone(), new.shown.clone()],
+            Command::WriteContact { details, .. } => {
+                let words = details.words.as_ref().map(|(_, result)| result.clone());
+                let fields = [details.name.clone(), details.phone.clone(), details.address.clone(), words];
+                fields.into_iter().flatten().collect()
+            }
+            Command::NameSite { name, .. } => vec![name.clone()],
+            Command::PutPerson { person, .. } => vec![person.name.clone()],
+            Command::WritePolicy { text, .. } => vec![text.clone()],
+            Command::PutArea { new, .. } => vec![new.name.clone()],
+            Command::PutCheckpoint { new, .. } => vec![new.name.clone()],
+            Command::PutRoute { new, .. } => vec![new.name.clone()],
+            Command::Check { new, .. } => check(new),
+            Command::FinishRound { note, .. } => vec![note.clone()],
+            Command::ReportAbnormal { new, create, .. } => [check(new), case(create)].concat(),
+            Command::Assign { .. }
+            | Command::SortOrder { .. }
+            | Command::TakeOrder { .. }
+            | Command::StartRound { .. } => Vec::new(),
+        };
+        texts.retain(|text| !text.is_empty());
+        texts
+    }
+
     pub(super) fn of(row: &OutboxRow) -> Result<Self, StoreError> {
         let asked = row.command()?;
         Ok(Self {

@@ -126,7 +126,7 @@ impl Replica {
         }
         draft.write_last(meta.write());
         let (writes, update) = draft.finish()?;
-        self.store.commit(writes)?;
+        self.commit(writes)?;
         update.apply(&mut self.cache);
         self.meta = meta;
         Ok(taken)
@@ -145,7 +145,7 @@ impl Replica {
         meta.compared_at = Some(self.env.clock.read().wall);
         draft.write_last(meta.write());
         let (writes, update) = draft.finish()?;
-        self.store.commit(writes)?;
+        self.commit(writes)?;
         update.apply(&mut self.cache);
         self.meta = meta;
         Ok(())
@@ -167,7 +167,7 @@ impl Replica {
         meta.feeds.clear();
         meta.roles.clear();
         writes.push(meta.write());
-        self.store.commit(writes)?;
+        self.commit(writes)?;
         self.cache.clear();
         self.meta = meta;
         Ok(())

@@ -55,7 +55,7 @@ impl Replica {
             writes.push(meta.write());
         }
         if !writes.is_empty() {
-            self.store.commit(writes)?;
+            self.commit(writes)?;
         }
         (self.meta, self.counter) = (meta, counter);
         Ok(())
@@ -103,7 +103,7 @@ impl Replica {
             }
             _ => return Ok(false),
         }
-        self.store.commit(vec![meta.write()])?;
+        self.commit(vec![meta.write()])?;
         (self.meta, self.counter) = (meta, used);
         Ok(true)
     }

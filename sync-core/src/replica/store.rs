@@ -28,6 +28,9 @@ pub enum StoreError {
         /// The newest schema of this program.
         known: u32,
     },
+    /// The file cannot be read with the key that was handed in, or needs one.
+    #[error("{0}")]
+    KeyWrong(&'static str),
     /// The file does not hold what this program wrote.
     #[error("{place} holds something unreadable: {what}")]
     Corrupt {
@@ -50,6 +53,7 @@ impl From<StoreError> for Refusal {
         let code = match error {
             StoreError::Failed(_) => ErrorCode::StoreFailed,
             StoreError::Newer { .. } => ErrorCode::StoreNewer,
+            StoreError::KeyWrong(_) => ErrorCode::StoreKeyWrong,
             StoreError::Corrupt { .. } => ErrorCode::StoreCorrupt,
         };
         Self::new(code, error.to_string())
@@ -128,6 +132,8 @@ pub struct CaseFilter {
     pub department: Option<Department>,
     /// Only with an order given to this person.
     pub assignee: Option<PersonId>,
+    /// Only with each of these words, divided by spaces, in what the list shows: place, subject, first line.
+    pub text: Option<String>,
 }
 
 impl CaseFilter {
@@ -138,7 +144,15 @@ impl CaseFilter {
             && self.urgency.is_none_or(|urgency| summary.urgency == Some(urgency))
             && self.department.is_none_or(|department| summary.departments.contains(&department))
             && self.assignee.is_none_or(|person| summary.assignees.contains(&person))
+            && self.text.as_deref().is_none_or(|text| shows(summary, text))
     }
+}
+
+/// Whether each word stands somewhere in what a list shows of the case. Chinese has no spaces, so a word counts
+/// wherever it stands.
+fn shows(summary: &CaseSummary, text: &str) -> bool {
+    let shown = format!("{}\n{}\n{}", summary.title, summary.place, summary.subject).to_lowercase();
+    text.to_lowercase().split_whitespace().all(|word| shown.contains(word))
 }
 
 /// One line of a list of cases.

@@ -1,6 +1,7 @@
 //! The replica against hand-made replies. What a real server does is tried in the crate `tests`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
+mod app;
 mod budget;
 mod commands;
 mod contract;

@@ -54,6 +54,24 @@ impl Upload {
         &self.grant
     }
 
+    /// Where the upload stands at the server and from which byte on to send, once both are known.
+    pub(super) fn stands_at(&self) -> Option<(&str, u64)> {
+        match &self.step {
+            Step::Send { path, offset } if !self.in_flight => Some((path, *offset)),
+            Step::Send { .. } | Step::Create | Step::Ask { .. } => None,
+        }
+    }
+
+    /// The headers of a request that brings bytes from `offset` on.
+    pub(super) fn piece_headers(&self, offset: u64) -> [(&'static str, String); 4] {
+        [
+            ("tus-resumable", TUS_VERSION.to_owned()),
+            ("authorization", format!("Bearer {}", self.grant.token)),
+            ("upload-offset", offset.to_string()),
+            ("content-type", PIECE_MEDIA_TYPE.to_owned()),
+        ]
+    }
+
     /// The next request, with at most so many bytes of the photo. Asked for a second time without a reply in between, it asks where things stand.
     pub(super) fn request(
         &mut self,

@@ -23,6 +23,7 @@ mod responsibility;
 mod rework;
 pub mod rounds;
 mod settlements;
+mod settling;
 mod sheets;
 mod stated;
 mod status;
@@ -61,6 +62,7 @@ pub use rework::{Rework, ReworkBecause, is_rework, rework_orders};
 pub use settlements::{
     Authority, Consent, Payment, SettlementFault, SettlementStage, SettlementState, settlements,
 };
+pub use settling::settling;
 pub use sheets::{
     SHEET_CHAIN, SheetAnswer, SheetFault, SheetSent, SheetSigned, SheetStage, SheetState, sheets,
 };

@@ -8,6 +8,15 @@ use rand::rngs::ChaCha20Rng;
 
 use super::*;
 
+const INFO_FROM_OPENSSL: &str = concat!(
+    "3059301306072a8648ce3d020106082a8648ce3d03010703420004df03a92a4f9f826e7f5b382f080a140f8978347612dd45",
+    "ec8d662bdf8632f9035855d8657567791118391356cc2d3bad26d3e27e943558e73bb5b26f0b6400e2",
+);
+const SIGNATURE_FROM_OPENSSL: &str = concat!(
+    "3046022100b8b2bfb92ae96b5c43d5aa504c82e53afe0c602c046fff0272eb783f9154baac022100a80acad531dfe23bbf7b",
+    "5b5734d0ebfe848b96a285c780da5ac7af08217b2f35",
+);
+
 fn hex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
@@ -215,6 +224,25 @@ fn only_the_compressed_form_of_a_p256_point_is_taken() {
         assert_eq!(PublicKey::from_bytes(Algorithm::Es256, &bytes), Err(KeyInvalid::PointInvalid));
     }
     assert!(PublicKey::from_bytes(Algorithm::Es256, &[2; 65]).is_err());
+}
+
+#[test]
+fn keys_and_signatures_are_taken_in_the_forms_of_phones_key_stores() {
+    // Made by OpenSSL 3: `openssl ecparam -name prime256v1 -genkey`, then `pkey -pubout -outform DER` and
+    // `dgst -sha256 -sign` over 'round'.
+    let info = hex(INFO_FROM_OPENSSL);
+    let key = PublicKey::from_key_store(Algorithm::Es256, &info).unwrap();
+    assert_eq!(PublicKey::from_key_store(Algorithm::Es256, &info[26..]), Ok(key));
+    assert_eq!(PublicKey::from_key_store(Algorithm::Es256, key.as_bytes()), Ok(key));
+    let der = hex(SIGNATURE_FROM_OPENSSL);
+    let signature = Signature::from_key_store(Algorithm::Es256, &der).unwrap();
+    assert_eq!(key.verify(b"round", &signature), Ok(()));
+    assert_eq!(Signature::from_key_store(Algorithm::Es256, signature.as_bytes()), Some(signature));
+    assert_eq!(Signature::from_key_store(Algorithm::Es256, &der[..der.len() - 1]), None);
+    assert!(PublicKey::from_key_store(Algorithm::Es256, &info[..90]).is_err());
+    let ed25519 = drawn(Algorithm::Ed25519, 5);
+    let bytes = ed25519.public_key();
+    assert_eq!(PublicKey::from_key_store(Algorithm::Ed25519, bytes.as_bytes()), Ok(ed25519.public_key()));
 }
 
 proptest! {

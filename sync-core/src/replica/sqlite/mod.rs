@@ -3,9 +3,11 @@
 mod read;
 mod write;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode as SqliteCode};
+use rusqlite::{Connection, ErrorCode as SqliteCode, OptionalExtension as _};
+use zeroize::Zeroizing;
 
 use super::store::StoreError;
 
@@ -13,6 +15,8 @@ mod embedded {
     refinery::embed_migrations!("src/replica/sqlite/migrations");
 }
 
+/// A key of ChaCha20.
+const KEY_BYTES: usize = 32;
 /// How long to wait for another process that is just closing the file.
 const BUSY_MS: u64 = 500;
 /// More statements than this module has.
@@ -34,6 +38,43 @@ impl SqliteStore {
     /// [`StoreError::Newer`] if a newer program wrote it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::from_connection(Connection::open(path).map_err(failed)?)
+    }
+
+    /// Opens an encrypted file with its key, making it if it is not there. Needs an SQLite that encrypts: SQLite3
+    /// Multiple Ciphers. Never writes a plain file in place of an encrypted one.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyWrong`] if it is not the key of the file; [`StoreError::Failed`] if this SQLite does not
+    /// encrypt; else as [`SqliteStore::open`].
+    pub fn open_encrypted(path: impl AsRef<Path>, key: &[u8; KEY_BYTES]) -> Result<Self, StoreError> {
+        let connection = Connection::open(path).map_err(failed)?;
+        // Plain SQLite knows no such pragma and answers nothing.
+        let cipher: Option<String> =
+            connection.query_row("PRAGMA cipher", [], |row| row.get(0)).optional().map_err(failed)?;
+        if cipher.is_none() {
+            let why =
+                "this build of the library cannot encrypt; link the one with encryption, or hand in no key";
+            return Err(StoreError::Failed(why.to_owned()));
+        }
+        // ChaCha20-Poly1305: a page that was changed is noticed, which AES-CBC alone would not.
+        connection.pragma_update(None, "cipher", "chacha20").map_err(failed)?;
+        let mut spelled = Zeroizing::new(String::from("raw:"));
+        for byte in key {
+            // Writing to a string cannot fail.
+            let _ = write!(spelled, "{byte:02x}");
+        }
+        connection.pragma_update(None, "key", spelled.as_str()).map_err(failed)?;
+        // What SQLite sorts outside memory would be written in the clear.
+        connection.pragma_update(None, "temp_store", "MEMORY").map_err(failed)?;
+        match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
+            Ok(()) => Self::from_connection(connection),
+            Err(error) if error.sqlite_error_code() == Some(SqliteCode::NotADatabase) => {
+                Err(StoreError::KeyWrong(
+                    "the file cannot be read with this key: hand in the one it was made with",
+                ))
+            }
+            Err(error) => Err(failed(error)),
+        }
     }
 
     /// Takes over an open connection, whatever file system it stands on.
@@ -93,10 +134,22 @@ fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
 fn failed(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(SqliteCode::DatabaseBusy | SqliteCode::DatabaseLocked) => {
-            StoreError::Failed("another process has the file open".to_owned())
+            StoreError::Failed("another process has the file open: close it there first".to_owned())
         }
-        Some(SqliteCode::DatabaseCorrupt | SqliteCode::NotADatabase) => {
-            StoreError::corrupt("the database file", error)
+        Some(SqliteCode::NotADatabase) => {
+            StoreError::corrupt("the file", "it is no database, or it is encrypted and no key was handed in")
+        }
+        Some(SqliteCode::DatabaseCorrupt) => StoreError::corrupt("the database file", error),
+        Some(SqliteCode::DiskFull) => StoreError::Failed(
+            "the disk is full: nothing of this was written; make room and do it again".to_owned(),
+        ),
+        Some(SqliteCode::SystemIoFailure) => {
+            let why = "the disk did not read or write what was asked: it must be writable, and sound";
+            StoreError::Failed(format!("{why} ({error})"))
+        }
+        Some(SqliteCode::ReadOnly | SqliteCode::CannotOpen | SqliteCode::PermissionDenied) => {
+            let why = "the file and its folder must exist and be writable, for this program alone";
+            StoreError::Failed(format!("{why} ({error})"))
         }
         Some(_) | None => StoreError::Failed(error.to_string()),
     }

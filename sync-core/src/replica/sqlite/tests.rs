@@ -13,7 +13,7 @@ fn a_second_process_is_told_that_the_file_is_open() {
     let path = dir.path().join("phone.db");
     let first = SqliteStore::open(&path).unwrap();
     let StoreError::Failed(message) = SqliteStore::open(&path).unwrap_err() else { panic!("busy") };
-    assert_eq!(message, "another process has the file open");
+    assert_eq!(message, "another process has the file open: close it there first");
     drop(first);
     SqliteStore::open(&path).unwrap();
 }

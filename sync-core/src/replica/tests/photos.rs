@@ -10,11 +10,11 @@ use crate::model::{PhotoRole, Role};
 use crate::protocol::messages::{SyncReply, UploadGrant};
 use crate::replica::SyncSession;
 
-fn picture() -> Vec<u8> {
+pub(super) fn picture() -> Vec<u8> {
     (0..PHOTO_CHUNK_BYTES * 2 + 100).map(|n| u8::try_from(n % 251).unwrap()).collect()
 }
 
-fn answered(status: u16, headers: &[(&str, String)]) -> Response<Vec<u8>> {
+pub(super) fn answered(status: u16, headers: &[(&str, String)]) -> Response<Vec<u8>> {
     let mut reply = Response::builder().status(status);
     for (name, value) in headers {
         reply = reply.header(*name, value);
@@ -22,19 +22,22 @@ fn answered(status: u16, headers: &[(&str, String)]) -> Response<Vec<u8>> {
     reply.body(Vec::new()).unwrap()
 }
 
-fn at(offset: usize) -> (&'static str, String) {
+pub(super) fn at(offset: usize) -> (&'static str, String) {
     ("upload-offset", offset.to_string())
 }
 
 fn granting(verdicts: u64, hash: PhotoHash, size: usize) -> SyncReply {
     let mut answer = reply((1..=verdicts).map(accepted).collect());
-    let size = u64::try_from(size).unwrap();
-    answer.grants = vec![UploadGrant { hash, size, token: "leave".into() }];
+    answer.grants = vec![grant(hash, size)];
     answer
 }
 
+pub(super) fn grant(hash: PhotoHash, size: usize) -> UploadGrant {
+    UploadGrant { hash, size: u64::try_from(size).unwrap(), token: "leave".into() }
+}
+
 /// A phone whose records are through and which has leave to upload one picture.
-fn granted() -> (Phone, SyncSession, DocumentId, PhotoHash) {
+pub(super) fn granted() -> (Phone, SyncSession, DocumentId, PhotoHash) {
     let mut phone = Phone::of(Role::Reception);
     let case = phone.create();
     let hash = phone.replica.add_photo(case, &picture(), PhotoRole::Before, "").unwrap();

@@ -5,7 +5,9 @@
 use std::fmt;
 
 use super::Both;
+use crate::clock::Timestamp;
 use crate::limits::PLAYBOOK_LENGTH_MINUTES_MAX;
+use crate::rules::calendar::{Calendar, MINUTE_MS};
 
 /// What a length is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +101,23 @@ impl Deadline {
         Length::from_text(text).map(Self::Within)
     }
 
+    /// The moment it means, counted from `from` by the estate's calendar.
+    pub fn moment(self, from: Timestamp, calendar: &Calendar) -> Timestamp {
+        match self {
+            Self::Within(Length { count, unit }) => match unit {
+                Unit::Minutes => from.plus_millis(i64::from(count) * MINUTE_MS),
+                Unit::Hours => from.plus_millis(i64::from(count) * 60 * MINUTE_MS),
+                Unit::Days => calendar.plus_days(from, i32::from(count)),
+            },
+            Self::SameDay => calendar.end_of_day(from, 0),
+            Self::NextDay => calendar.end_of_day(from, 1),
+            Self::NextWorkingDay => calendar.end_of_working_day(from, 1),
+            Self::NextAt { hour, minute } => {
+                calendar.next_at(from, u16::from(hour) * 60 + u16::from(minute), false)
+            }
+        }
+    }
+
     /// The deadline in words: `10 分钟内`, `within 10 minutes`.
     pub fn words(self) -> Both {
         let both = |zh: &str, en: &str| Both { zh: zh.to_owned(), en: en.to_owned() };
@@ -162,6 +181,26 @@ mod tests {
             assert_eq!(deadline.to_string(), text);
             assert_eq!(deadline.words(), Both { zh: zh.to_owned(), en: en.to_owned() });
         }
+    }
+
+    #[test]
+    fn a_deadline_is_a_moment_by_the_estates_calendar() {
+        let calendar = crate::rules::Policy::built_in().calendar();
+        // A Friday afternoon in China.
+        let from = Timestamp::from_rfc3339("2026-11-27T16:00:00+08:00").unwrap_or_default();
+        for (text, moment) in [
+            ("10m", "2026-11-27T16:10:00+08:00"),
+            ("4h", "2026-11-27T20:00:00+08:00"),
+            ("1d", "2026-11-28T16:00:00+08:00"),
+            ("same_day", "2026-11-27T23:59:59.999+08:00"),
+            ("next_day", "2026-11-28T23:59:59.999+08:00"),
+            ("08:30", "2026-11-28T08:30:00+08:00"),
+        ] {
+            let found = Deadline::from_text(text).map(|deadline| deadline.moment(from, calendar));
+            assert_eq!(found, Timestamp::from_rfc3339(moment), "{text}");
+        }
+        let next = Deadline::NextWorkingDay.moment(from, calendar);
+        assert_eq!(calendar.date(next), chrono::NaiveDate::from_ymd_opt(2026, 11, 30));
     }
 
     #[test]
