@@ -22,12 +22,12 @@ use crate::uploads::{PendingUpload, UploadResult};
 /// is left soon.
 const FAILURES_MAX: u32 = 3;
 
-#[uniffi::export]
 /// What is to be asked next, if anything is.
 type Next<'a> = dyn Fn() -> Result<Option<Request<Vec<u8>>>, RoundsmanError> + 'a;
 /// Takes a reply in.
 type Apply<'a> = dyn Fn(&Response<Vec<u8>>) -> Result<(), RoundsmanError> + 'a;
 
+#[uniffi::export]
 impl Replica {
     /// Presents the one-time code of the office to the server at `url`, such as `https://roundsman.example`. If the
     /// reply was lost, do it again with the same code.
