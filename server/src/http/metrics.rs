@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text, text};
-use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
@@ -34,6 +34,11 @@ struct Answered {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct AtDoor {
     door: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfVerdict {
+    verdict: &'static str,
 }
 
 /// What was asked since the server was started.
@@ -111,13 +116,11 @@ fn registry(app: &App, standing: Vec<Counted>) -> Registry {
         Unit::Seconds,
         app.traffic.seconds.clone(),
     );
+    let changes = Family::<OfVerdict, Counter>::default();
     for (verdict, count) in app.service.verdict_counts().all() {
-        registry.sub_registry_with_label(("verdict".into(), verdict.into())).register(
-            "changes",
-            "Changes that arrived, by what became of them",
-            ConstCounter::new(count),
-        );
+        changes.get_or_create(&OfVerdict { verdict }).inc_by(count);
     }
+    registry.register("changes", "Changes that arrived, by what became of them", changes);
     for Counted { name, meaning, value } in standing {
         registry.register(name, meaning, ConstGauge::new(value));
     }
