@@ -25,7 +25,7 @@ pub struct Origin {
 /// One line of the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Its number, from 1 without an order beyond that of writing.
+    /// Its number: the later of two lines has the higher one.
     pub id: i64,
     /// When, by the server's clock.
     pub at: Timestamp,
@@ -62,6 +62,19 @@ pub fn record(
         subject,
     ))?;
     Ok(())
+}
+
+/// Adds a line of what was done at the terminal, where nobody is known.
+///
+/// # Errors
+/// If the database fails.
+pub fn at_terminal(
+    db: &Connection,
+    now: Timestamp,
+    action: &str,
+    subject: &str,
+) -> Result<(), DatabaseError> {
+    record(db, &Origin::default(), now, action, subject)
 }
 
 /// Lines, the newest first, beginning below the number `after`: of everybody, or of whoever works at an estate

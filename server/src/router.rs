@@ -1,12 +1,19 @@
 //! The whole application, assembled.
 
+use std::time::Duration;
+
 use axum::{Router, middleware};
 use http::Method;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::app::App;
 use crate::console::paths;
 use crate::http::doors::{Door, Doors, Rule, method_not_allowed};
 use crate::http::{address, devices, events, health, metrics, office, openapi, request_id};
+
+/// How long a sender may be silent within a body. The longest gap of a mobile link that was measured and still came
+/// back is 78 s.
+const SILENCE_MAX: Duration = Duration::from_secs(180);
 
 /// Every door there is, and the router behind them.
 pub fn doors() -> (Router<App>, Vec<Door>) {
@@ -31,6 +38,7 @@ pub fn router(app: App) -> Router {
         .0
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(office::not_found)
+        .layer(RequestBodyTimeoutLayer::new(SILENCE_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::layer))
         .layer(middleware::from_fn_with_state(app.clone(), address::layer))
         .layer(middleware::from_fn(request_id::layer))

@@ -1,12 +1,16 @@
 //! Running the server until it is told to stop.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use axum_server::{Handle, Server};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::app::{App, ZONE};
 use crate::data_folder::{DataFolder, FolderError, ServeLock};
@@ -110,12 +114,10 @@ pub fn run(
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(io("starting"))?;
     runtime.block_on(async {
         let tls = match way {
-            Way::Tls { cert, key } => {
-                let what = format!("reading {} and {}", cert.display(), key.display());
-                Some(RustlsConfig::from_pem_file(cert, key).await.map_err(io(&what))?)
-            }
+            Way::Tls { cert, key } => Some(RustlsConfig::from_config(certificate(cert, key)?)),
             Way::Plain | Way::BehindProxy => None,
         };
+        tokio::spawn(renew(tls.clone(), way.clone()));
         let listener = TcpListener::bind(listen).map_err(io(&format!("listening on {listen}")))?;
         let address = listener.local_addr().map_err(io("listening"))?;
         let handle = Handle::new();
@@ -128,21 +130,43 @@ pub fn run(
         tokio::spawn(tick(Arc::clone(&app.service)));
         ready(address);
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-        match (tls, way) {
-            (Some(tls), Way::Tls { cert, key }) => {
-                tokio::spawn(renew(tls.clone(), cert.clone(), key.clone()));
-                let mut server = axum_server::from_tcp_rustls(listener, tls).map_err(io("serving"))?;
-                server.http_builder().http1().header_read_timeout(HEAD_MAX);
-                server.handle(handle).serve(service).await
+        match tls {
+            Some(tls) => {
+                let server = axum_server::from_tcp_rustls(listener, tls).map_err(io("serving"))?;
+                bounded(server).handle(handle).serve(service).await
             }
-            (None | Some(_), _) => {
-                let mut server = axum_server::from_tcp(listener).map_err(io("serving"))?;
-                server.http_builder().http1().header_read_timeout(HEAD_MAX);
-                server.handle(handle).serve(service).await
+            None => {
+                let server = axum_server::from_tcp(listener).map_err(io("serving"))?;
+                bounded(server).handle(handle).serve(service).await
             }
         }
         .map_err(io("serving"))
     })
+}
+
+/// HTTP/1.1 alone, which is what is measured and tested, with a bound on how long the head of a request takes.
+fn bounded<A>(mut server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
+    let http = server.http_builder();
+    http.http1().header_read_timeout(HEAD_MAX);
+    *http = http.clone().http1_only();
+    server
+}
+
+/// What TLS needs, from files in PEM.
+fn certificate(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, ServeError> {
+    let wrong = |path: &Path, error: &dyn std::fmt::Display| {
+        let reason = std::io::Error::other(error.to_string());
+        ServeError::Io { what: format!("the certificate {}", path.display()), source: reason }
+    };
+    let chain =
+        CertificateDer::pem_file_iter(cert).and_then(Iterator::collect).map_err(|e| wrong(cert, &e))?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong(key, &error))?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, private))
+        .map_err(|error| wrong(cert, &error))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
 }
 
 fn io(what: &str) -> impl FnOnce(std::io::Error) -> ServeError {
@@ -159,13 +183,17 @@ async fn stop_when_told(told: impl Future<Output = ()>, app: App, handle: Handle
 }
 
 /// Reads the certificate anew whenever SIGHUP says that it was renewed. One that cannot be read is told and the
-/// old one stays.
-async fn renew(tls: RustlsConfig, cert: PathBuf, key: PathBuf) {
+/// old one stays. Without a certificate the signal does nothing; untaken it would end the process.
+async fn renew(tls: Option<RustlsConfig>, way: Way) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut renewed) = signal(SignalKind::hangup()) else { return };
     while renewed.recv().await.is_some() {
-        match tls.reload_from_pem_file(&cert, &key).await {
-            Ok(()) => tracing::info!("the certificate was read anew"),
+        let (Some(tls), Way::Tls { cert, key }) = (&tls, &way) else { continue };
+        match certificate(cert, key) {
+            Ok(config) => {
+                tls.reload_from_config(config);
+                tracing::info!("the certificate was read anew");
+            }
             Err(error) => tracing::error!(%error, "the certificate cannot be read; the old one stays"),
         }
     }

@@ -5,7 +5,7 @@ use roundsman_sync_core::model as core;
 use crate::convert::words;
 
 words! {
-    /// What an entry states. What goes with each is in [`EntryDetails`].
+    /// What an entry states. What goes with each is in `EntryDetails`.
     EntryKind = core::EntryKind {
         /// 受理: the case was written down.
         Received,

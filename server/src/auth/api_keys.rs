@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand_core::Rng;
 use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::error::{ErrorCode, Refusal};
 use roundsman_sync_core::ids::PersonId;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest as _, Sha256};
@@ -22,7 +23,7 @@ const PREFIX: &str = "rmk_";
 /// How old the recorded last use of a key may get. Without it every request would be a write.
 const TOUCH_AFTER_MS: i64 = 5 * 60 * 1000;
 /// Letters of a key's name.
-pub const KEY_NAME_CHARS_MAX: usize = 100;
+const KEY_NAME_CHARS_MAX: usize = 100;
 
 /// The secret that a program holds.
 pub struct ApiKey(Zeroizing<[u8; 32]>);
@@ -106,14 +107,40 @@ fn record(row: &Row<'_>) -> rusqlite::Result<KeyRecord> {
 /// What a new key is to be.
 #[derive(Clone, Debug)]
 pub struct NewKey {
-    /// What people call it by.
-    pub name: String,
-    /// For whom it acts.
-    pub person: PersonId,
-    /// What it may be used for.
-    pub scopes: Vec<Scope>,
-    /// From when on it opens nothing any more.
-    pub expires: Option<Timestamp>,
+    name: String,
+    person: PersonId,
+    scopes: Vec<Scope>,
+    expires: Option<Timestamp>,
+}
+
+impl NewKey {
+    /// A key that may be made at `now`.
+    ///
+    /// # Errors
+    /// [`ErrorCode::ValueOutOfRange`] if the name is not one line of 1 to 100 letters or its time
+    /// is over already, [`ErrorCode::FieldMissing`] if it has no scope.
+    pub fn new(
+        name: &str,
+        person: PersonId,
+        scopes: Vec<Scope>,
+        expires: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let wrong = |why: String| Err(Refusal::new(ErrorCode::ValueOutOfRange, why));
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > KEY_NAME_CHARS_MAX || name.chars().any(char::is_control)
+        {
+            return wrong(format!("'name' is one line of 1 to {KEY_NAME_CHARS_MAX} letters"));
+        }
+        // Such a key would open nothing from the first moment.
+        if expires.is_some_and(|at| at <= now) {
+            return wrong("'expires' must lie ahead".to_owned());
+        }
+        if scopes.is_empty() {
+            return Err(Refusal::new(ErrorCode::FieldMissing, "'scopes' must name at least one"));
+        }
+        Ok(Self { name: name.to_owned(), person, scopes, expires })
+    }
 }
 
 /// Keeps a new key, and tells its record.
@@ -225,7 +252,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let key = ApiKey::generate(&mut rng);
         let scopes = vec![Scope::CasesWrite, Scope::CasesRead, Scope::CasesRead];
-        let new = NewKey { name: name.to_owned(), person: PERSON, scopes, expires };
+        let new = NewKey::new(name, PERSON, scopes, expires, NOW).unwrap();
         let record = add(&db, &key, new, &mut rng, NOW).unwrap();
         (db, key, record)
     }
@@ -259,6 +286,24 @@ mod tests {
         assert!(!revoke(&db, record.id, None, NOW).unwrap(), "twice");
         assert_eq!(find(&db, &key, NOW).unwrap(), None);
         assert_eq!(list(&db, None).unwrap()[0].revoked, Some(NOW));
+    }
+
+    #[test]
+    fn a_key_without_a_name_a_scope_or_a_future_is_not_made() {
+        let read = || vec![Scope::CasesRead];
+        let make = |name: &str, scopes, expires| NewKey::new(name, PERSON, scopes, expires, NOW).map(drop);
+        assert!(make(" ERP ", read(), Some(NOW.plus_millis(1))).is_ok());
+        let long = "名".repeat(101);
+        for (name, scopes, expires, code) in [
+            ("", read(), None, ErrorCode::ValueOutOfRange),
+            (" ", read(), None, ErrorCode::ValueOutOfRange),
+            ("a\nb", read(), None, ErrorCode::ValueOutOfRange),
+            (&long, read(), None, ErrorCode::ValueOutOfRange),
+            ("ERP", read(), Some(NOW), ErrorCode::ValueOutOfRange),
+            ("ERP", Vec::new(), None, ErrorCode::FieldMissing),
+        ] {
+            assert_eq!(make(name, scopes, expires).unwrap_err().code, code, "{name}");
+        }
     }
 
     proptest! {

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use qrcode::QrCode;
+use roundsman_sync_core::clock::Timestamp;
+use roundsman_sync_core::ids::DeviceId;
 use roundsman_sync_core::limits::ENROL_CODE_AGE_MS_MAX;
+use rusqlite::Connection;
 use serde_json::json;
 
 use super::failure::Failure;
 use super::output::Report;
 use super::{Context, Desk, find};
+use crate::audit;
 use crate::export::{ExportError, atomic};
 use crate::projection::queries::lookup;
 
@@ -57,6 +61,7 @@ impl Invite {
         let rng = &mut rand::rng();
         let code = writer.transaction(|batch| {
             let code = identity.office.invite(batch, rng, sitting, person)?;
+            audit::at_terminal(batch.db, sitting.now, "device invite", &person.to_string())?;
             // Inside the transaction: a code whose picture could not be written is not given out.
             if let Some(path) = &self.qr {
                 write_qr(path, &code.reveal())?;
@@ -145,8 +150,15 @@ impl Revoke {
         let desk = context.office()?;
         let found = find::device(&desk.folder.reader()?, &self.device)?;
         let Desk { mut writer, identity, sitting, .. } = desk;
-        let revoked = writer
-            .transaction::<_, Failure>(|batch| Ok(identity.office.revoke(batch, sitting, found.device)?))?;
+        let revoked = writer.transaction::<_, Failure>(|batch| {
+            audited(
+                batch.db,
+                sitting.now,
+                "device revoke",
+                found.device,
+                identity.office.revoke(batch, sitting, found.device)?,
+            )
+        })?;
         let named = format!("{} of {} ({})", found.name, found.person_name, found.device);
         let text =
             if revoked { format!("{named} is shut out") } else { format!("{named} was shut out before") };
@@ -172,7 +184,13 @@ impl Resync {
         let found = find::device(&desk.folder.reader()?, &self.device)?;
         let Desk { mut writer, identity, sitting, .. } = desk;
         let asked = writer.transaction::<_, Failure>(|batch| {
-            Ok(identity.office.ask_resync(batch, sitting, found.device)?)
+            audited(
+                batch.db,
+                sitting.now,
+                "device resync",
+                found.device,
+                identity.office.ask_resync(batch, sitting, found.device)?,
+            )
         })?;
         let named = format!("{} of {} ({})", found.name, found.person_name, found.device);
         let text = if asked {
@@ -203,10 +221,31 @@ impl Thaw {
         let desk = context.office()?;
         let found = find::device(&desk.folder.reader()?, &self.device)?;
         let Desk { mut writer, identity, sitting, .. } = desk;
-        let thawed = writer
-            .transaction::<_, Failure>(|batch| Ok(identity.office.thaw(batch, sitting, found.device)?))?;
+        let thawed = writer.transaction::<_, Failure>(|batch| {
+            audited(
+                batch.db,
+                sitting.now,
+                "device thaw",
+                found.device,
+                identity.office.thaw(batch, sitting, found.device)?,
+            )
+        })?;
         let named = format!("{} of {} ({})", found.name, found.person_name, found.device);
         let text = if thawed { format!("{named} may go on") } else { format!("{named} was not frozen") };
         Ok(Report::new(json!({ "device": found.device.to_string(), "thawed": thawed }), text))
     }
+}
+
+/// Puts what was done to a phone on the audit trail, if anything was.
+fn audited(
+    db: &Connection,
+    now: Timestamp,
+    action: &str,
+    device: DeviceId,
+    done: bool,
+) -> Result<bool, Failure> {
+    if done {
+        audit::at_terminal(db, now, action, &device.to_string())?;
+    }
+    Ok(done)
 }

@@ -9,8 +9,8 @@ use super::failure::Failure;
 use super::output::Report;
 use super::{Context, Desk, find};
 use crate::app::App;
-use crate::audit::{self, Origin};
-use crate::auth::api_keys::{self, ApiKey, KEY_NAME_CHARS_MAX, NewKey};
+use crate::audit;
+use crate::auth::api_keys::{self, ApiKey, NewKey};
 use crate::auth::scope::Scope;
 use crate::database::DatabaseError;
 
@@ -61,20 +61,15 @@ fn time(text: &str) -> Result<Timestamp, String> {
 
 impl Add {
     fn run(self, context: &Context) -> Result<Report, Failure> {
-        let name = self.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > KEY_NAME_CHARS_MAX || name.chars().any(char::is_control)
-        {
-            return Err(Failure::Usage(format!("--name is one line of 1 to {KEY_NAME_CHARS_MAX} letters")));
-        }
         let desk = context.office()?;
         let (person, person_name) = find::person(&desk.folder.reader()?, &self.person)?;
         let Desk { mut writer, sitting, .. } = desk;
         let rng = &mut rand::rng();
         let key = ApiKey::generate(rng);
-        let new = NewKey { name, person, scopes: self.scopes, expires: self.expires };
+        let new = NewKey::new(&self.name, person, self.scopes, self.expires, sitting.now)?;
         let record = writer.transaction::<_, DatabaseError>(|batch| {
             let record = api_keys::add(batch.db, &key, new, rng, sitting.now)?;
-            audit::record(batch.db, &Origin::default(), sitting.now, "key add", &record.id.to_string())?;
+            audit::at_terminal(batch.db, sitting.now, "key add", &record.id.to_string())?;
             Ok(record)
         })?;
         let scopes: Vec<_> = record.scopes.iter().map(|scope| scope.as_str()).collect();
@@ -138,7 +133,7 @@ impl Revoke {
         let revoked = writer.transaction::<_, DatabaseError>(|batch| {
             let revoked = api_keys::revoke(batch.db, id, None, sitting.now)?;
             if revoked {
-                audit::record(batch.db, &Origin::default(), sitting.now, "key revoke", &id.to_string())?;
+                audit::at_terminal(batch.db, sitting.now, "key revoke", &id.to_string())?;
             }
             Ok(revoked)
         })?;

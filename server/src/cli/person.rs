@@ -7,6 +7,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::output::Report;
 use super::{Context, Desk, find};
+use crate::audit;
 use crate::ingest::Newcomer;
 
 /// People who work for the organisation
@@ -64,7 +65,9 @@ impl Add {
         let (person, password) = writer.transaction(|batch| {
             let person = identity.office.add_person(batch, rng, sitting, &newcomer)?;
             let open = |login: &String| identity.office.open_account(batch, rng, person, login);
-            Ok::<_, Failure>((person, login.as_ref().map(open).transpose()?))
+            let password = login.as_ref().map(open).transpose()?;
+            audit::at_terminal(batch.db, sitting.now, "person add", &person.to_string())?;
+            Ok::<_, Failure>((person, password))
         })?;
         let mut text = format!("{name} ({person}) is {role} at {site_name}");
         if let (Some(login), Some(password)) = (&login, &password) {
@@ -110,7 +113,11 @@ impl Take {
         let Desk { mut writer, identity, sitting, .. } = desk;
         let role = self.role;
         let taken = writer.transaction::<_, Failure>(|batch| {
-            Ok(identity.office.take_role(batch, sitting, person, site, role)?)
+            let taken = identity.office.take_role(batch, sitting, person, site, role)?;
+            if taken {
+                audit::at_terminal(batch.db, sitting.now, "person take", &person.to_string())?;
+            }
+            Ok(taken)
         })?;
         let text = if taken {
             format!("{name} is no longer {role} at {site_name}")

@@ -18,10 +18,6 @@ use crate::service::{UploadStep, too_fast};
 
 /// Bytes of a photo that are written at a time: enough that the way to the disk costs little beside them.
 const WRITE_BYTES: usize = 256 * 1024;
-/// How long a sender may be silent within a body. The longest gap of a mobile link that was measured and
-/// still came back is 78 s.
-const SILENCE_MAX: Duration = Duration::from_secs(180);
-
 /// Any request of a device but the bytes of a photo: small, so it is gathered whole.
 pub async fn whole(State(app): State<App>, Address(address): Address, request: Request) -> Response {
     let is_enrolment = request.uri().path() == "/v1/enrol";
@@ -103,16 +99,19 @@ async fn take_in(app: App, request: Request) -> Result<Response, Problem> {
 /// more to come: on a bad link that may be the last that was heard. False if this was the end.
 async fn gather(body: &mut Body, waiting: &mut Vec<u8>) -> bool {
     while waiting.len() < WRITE_BYTES {
-        let patience = if waiting.is_empty() { SILENCE_MAX } else { Duration::ZERO };
-        match tokio::time::timeout(patience, body.frame()).await {
-            Ok(Some(Ok(frame))) => {
-                if let Ok(bytes) = frame.into_data() {
-                    waiting.extend_from_slice(&bytes);
-                }
+        let frame = if waiting.is_empty() {
+            // The router bounds how long.
+            body.frame().await
+        } else {
+            match tokio::time::timeout(Duration::ZERO, body.frame()).await {
+                Ok(frame) => frame,
+                Err(_) => return true,
             }
-            // The end, or a link that broke or fell silent: what came before is settled all the same.
-            Ok(Some(Err(_)) | None) => return false,
-            Err(_) => return !waiting.is_empty(),
+        };
+        // The end, or a link that broke or fell silent: what came before is settled all the same.
+        let Some(Ok(frame)) = frame else { return false };
+        if let Ok(bytes) = frame.into_data() {
+            waiting.extend_from_slice(&bytes);
         }
     }
     true

@@ -16,9 +16,20 @@ use super::Service;
 use crate::database::DatabaseError;
 use crate::error::Problem;
 
+/// How a phone stands with the office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may go on.
+    InUse,
+    /// The office has to look at it first: nothing is taken from it, and it may still read.
+    Frozen,
+    /// It was shut out.
+    Revoked,
+}
+
 impl Service {
-    /// The device whose key signed this request, if the request is fresh. Its counter is used up then.
-    /// A revoked device is told too, because what it brings is still written down.
+    /// The device whose key signed this request, if the request is fresh, and how it stands. Its counter is used up
+    /// then. A revoked device is told too, because what it brings is still written down.
     ///
     /// # Errors
     /// What docs/protocol.md, section 5, lists; or that the database failed.
@@ -26,17 +37,27 @@ impl Service {
         &self,
         now: Timestamp,
         request: &Request<impl AsRef<[u8]>>,
-    ) -> Result<DeviceId, Problem> {
+    ) -> Result<(DeviceId, Standing), Problem> {
         let signed = SignedRequest::parse(request.headers())?;
         let device = signed.device;
-        let key: Option<Vec<u8>> = self.read::<_, DatabaseError>(|read| {
+        let known: Option<(Vec<u8>, Standing)> = self.read::<_, DatabaseError>(|read| {
             Ok(read
-                .prepare_cached("SELECT key FROM devices WHERE device = ?1")?
-                .query_row([device.as_bytes()], |row| row.get(0))
+                .prepare_cached(
+                    "SELECT key, revoked IS NOT NULL, frozen IS NOT NULL FROM devices WHERE device = ?1",
+                )?
+                .query_row([device.as_bytes()], |row| {
+                    // One that was shut out has to hear that, frozen or not.
+                    let standing = match (row.get(1)?, row.get(2)?) {
+                        (true, _) => Standing::Revoked,
+                        (false, true) => Standing::Frozen,
+                        (false, false) => Standing::InUse,
+                    };
+                    Ok((row.get(0)?, standing))
+                })
                 .optional()?)
         })?;
-        let key =
-            key.ok_or_else(|| Problem::new(ErrorCode::DeviceUnknown, "no such device is enrolled here"))?;
+        let (key, standing) =
+            known.ok_or_else(|| Problem::new(ErrorCode::DeviceUnknown, "no such device is enrolled here"))?;
         let key: PublicKey =
             minicbor::decode(&key).map_err(|error| DatabaseError::corrupt("devices", error))?;
         let target = request.uri().path_and_query().map_or("", |target| target.as_str());
@@ -57,7 +78,7 @@ impl Service {
         })?;
         // Last: else anybody could use up what another phone may ask.
         self.rates.admit(device, now).map_err(too_fast)?;
-        Ok(device)
+        Ok((device, standing))
     }
 
     /// The device that signed a request to read something. A revoked one reads nothing.
@@ -69,25 +90,13 @@ impl Service {
         now: Timestamp,
         request: &Request<impl AsRef<[u8]>>,
     ) -> Result<DeviceId, Problem> {
-        let device = self.who_signed(now, request)?;
-        if self.is_revoked(device)? {
-            return Err(Problem::new(ErrorCode::DeviceRevoked, "this phone was shut out by the office"));
+        match self.who_signed(now, request)? {
+            (_, Standing::Revoked) => Err(shut_out()),
+            (device, Standing::InUse | Standing::Frozen) => Ok(device),
         }
-        Ok(device)
     }
 
-    /// Whether the office has to look at a phone before it may go on. One that was shut out is not: it has to hear
-    /// that.
-    pub(super) fn is_frozen(&self, device: DeviceId) -> Result<bool, DatabaseError> {
-        self.read(|read| {
-            Ok(read
-                .prepare_cached(
-                    "SELECT 1 FROM devices WHERE device = ?1 AND frozen IS NOT NULL AND revoked IS NULL",
-                )?
-                .exists([device.as_bytes()])?)
-        })
-    }
-
+    /// Whether a phone that shows no signature, but a token it was granted, was shut out meanwhile.
     pub(super) fn is_revoked(&self, device: DeviceId) -> Result<bool, DatabaseError> {
         self.read(|read| {
             Ok(read
@@ -95,6 +104,11 @@ impl Service {
                 .exists([device.as_bytes()])?)
         })
     }
+}
+
+/// The answer to a phone that the office has shut out.
+pub(super) fn shut_out() -> Problem {
+    Problem::new(ErrorCode::DeviceRevoked, "this phone was shut out by the office")
 }
 
 /// The answer to whoever asks too fast; `wait_ms` says how long to pause.

@@ -16,6 +16,7 @@ use rusqlite::OptionalExtension;
 
 use super::Service;
 use super::enrol::{asked, check_protocol, packed};
+use super::signed::{Standing, shut_out};
 use crate::auth::token;
 use crate::data_folder::backed_up;
 use crate::database::DatabaseError;
@@ -34,9 +35,9 @@ impl Service {
             let why = format!("a sync takes at most {REQUEST_BYTES_MAX} bytes");
             return Err(Problem::new(ErrorCode::BodyTooLarge, why));
         }
-        let device = self.who_signed(now, request)?;
+        let (device, standing) = self.who_signed(now, request)?;
         // What it has is kept on the phone, to come when the office has looked.
-        if self.is_frozen(device)? {
+        if standing == Standing::Frozen {
             let why = "this phone used names of changes that were taken; the office has to look at it first";
             return Err(Problem::new(ErrorCode::DeviceFrozen, why));
         }
@@ -67,8 +68,8 @@ impl Service {
             }
         };
         // What a revoked phone brought is kept as evidence before it is turned away.
-        if self.is_revoked(device)? {
-            return Err(Problem::new(ErrorCode::DeviceRevoked, "this phone was shut out by the office"));
+        if standing == Standing::Revoked {
+            return Err(shut_out());
         }
         if envelopes.is_empty() {
             self.hear_of_loss(now, device, &asked)?;

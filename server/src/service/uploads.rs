@@ -7,6 +7,7 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::error::ErrorCode;
 
 use super::Service;
+use super::signed::shut_out;
 use crate::blobs::tus::{self, Answer, Intake, Rejection, UploadGrant};
 use crate::database::DatabaseError;
 use crate::error::Problem;
@@ -106,9 +107,8 @@ impl Service {
                 )
             })?;
         let grant = self.identity().office.secret.read_upload(bearer.trim(), now)?;
-        let revoked = self.is_revoked(grant.device)?;
-        if revoked {
-            return Err(Problem::new(ErrorCode::DeviceRevoked, "this phone was shut out by the office"));
+        if self.is_revoked(grant.device)? {
+            return Err(shut_out());
         }
         Ok(UploadGrant { device: grant.device, hash: grant.photo, size: grant.size_bytes })
     }

@@ -231,6 +231,13 @@ fn server_rule(place: &Place, names: &[&str], first: &str, inner: &str) -> Optio
     if ["rusqlite", "refinery"].contains(&first) && place.is_in(&["http", "console"]) {
         return Some(format!("`http` and `console` never name `{first}`"));
     }
+    // A path that is added elsewhere has no rule of who may use it.
+    if names.starts_with(&["axum", "routing"])
+        && place.modules != ["http", "doors"]
+        && !place.is_in(&["bench"])
+    {
+        return Some("only `http/doors` adds paths, each with its rule".to_owned());
+    }
     if first == "roundsman_server" && NOT_IN_CONSOLE.contains(&inner) && place.is_in(&["console"]) {
         return Some(format!("`console` reads tables, never `{inner}`"));
     }

@@ -132,3 +132,53 @@ fn a_code_whose_picture_cannot_be_written_is_not_given_out() {
     office.failure(&["device", "invite", "--person", "Administrator", "--qr", "/nowhere/code.png"], 1);
     assert_eq!(office.count("invites"), 0);
 }
+
+#[test]
+fn a_key_is_told_once_listed_without_its_text_and_taken_back() {
+    let office = Office::founded();
+    let scopes = ["--scope", "cases:read", "--scope", "cases:write"];
+    let add = |name: &str, more: &[&str]| {
+        let arguments =
+            [&["key", "add", "--name", name, "--person", "Administrator"], &scopes[..], more].concat();
+        office.json_and_code(&arguments)
+    };
+    let (code, added) = add("ERP", &[]);
+    assert_eq!(code, 0, "{added}");
+    assert!(added["key"].as_str().unwrap().starts_with("rmk_"));
+    let id = added["id"].as_str().unwrap();
+    let listed = office.json(&["key", "list"]);
+    assert_eq!(listed["keys"][0]["id"], id);
+    assert_eq!(listed["keys"][0]["scopes"], serde_json::json!(["cases:read", "cases:write"]));
+    assert!(!listed.to_string().contains("rmk_"));
+    for (name, more) in [("a\nb", &[][..]), ("ERP", &["--expires", "2020-01-01T00:00:00Z"])] {
+        assert_eq!(add(name, more).1["error"]["code"], "value_out_of_range", "{name}");
+    }
+    office.failure(&["key", "add", "--name", "x", "--person", "Administrator", "--scope", "everything"], 2);
+    assert_eq!(office.json(&["key", "revoke", id])["revoked"], true);
+    assert_eq!(office.json(&["key", "revoke", id])["revoked"], false, "it was already");
+    assert_eq!(office.count("api_keys"), 1);
+}
+
+#[test]
+fn what_is_done_at_the_terminal_is_on_the_trail_and_what_changed_nothing_is_not() {
+    let office = Office::founded();
+    office.json(&["person", "add", "--name", "Li Lei", "--role", "guard", "--site", "Garden"]);
+    let code = invite(&office, "Li Lei")["code"].as_str().unwrap().to_owned();
+    enrol(&office, &code, "Pixel");
+    for _ in 0..2 {
+        office.json(&["device", "resync", "Pixel"]);
+        office.json(&["device", "thaw", "Pixel"]);
+        office.json(&["device", "revoke", "Pixel"]);
+        office.json(&["person", "take", "--person", "Li Lei", "--role", "guard", "--site", "Garden"]);
+    }
+    let trail = office.json(&["audit"]);
+    let lines = trail["entries"].as_array().unwrap();
+    let actions: Vec<_> = lines.iter().rev().map(|line| line["action"].as_str().unwrap()).collect();
+    let once = ["person add", "device invite", "device resync", "device revoke", "person take"];
+    assert_eq!(actions, once);
+    assert!(
+        lines.iter().all(|line| line["person"].is_null() && !line["subject"].as_str().unwrap().is_empty())
+    );
+    assert!(!trail.to_string().contains("Li Lei"), "ids, not names");
+    assert_eq!(office.json(&["audit", "--limit", "2"])["entries"].as_array().unwrap().len(), 2);
+}

@@ -1,6 +1,14 @@
 //! Who is let in, and what a request must prove.
 
-use http::{Method, header};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use http::{Method, Request, header};
+use http_body_util::channel::Channel;
+use roundsman_server::app::App;
+use roundsman_server::router::router;
+use tower::ServiceExt;
 
 use super::estate::{Estate, PASSWORD};
 
@@ -188,4 +196,24 @@ fn a_body_that_is_too_long_or_not_what_it_says_is_refused() {
     browser.post_json(&path, &token, "{}").assert_problem(422, "field_missing");
     browser.send(Method::POST, &path, &token, r#"{"urgency":"urgent"}"#).assert_problem(415, "bad_request");
     browser.post("/login", &[("login", "lin")]).assert_problem(422, "bad_request");
+}
+
+#[test]
+fn whoever_falls_silent_within_a_body_is_not_waited_for_for_ever() {
+    let estate = Estate::new();
+    let router = router(App::new(Arc::clone(&estate.service), chrono_tz::Asia::Shanghai));
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    for (path, kind) in [("/v1/login", "application/json"), ("/v1/sync", "application/cbor")] {
+        runtime.block_on(async {
+            let (mut sender, body) = Channel::<Bytes, Infallible>::new(1);
+            sender.send_data(Bytes::from_static(b"{")).await.unwrap();
+            let request = Request::post(path).header(header::CONTENT_TYPE, kind).body(Body::new(body));
+            let begun = tokio::time::Instant::now();
+            let answer = router.clone().oneshot(request.unwrap()).await.unwrap();
+            assert!(answer.status().is_client_error(), "{path}: {}", answer.status());
+            assert_eq!(begun.elapsed().as_secs(), 180, "{path}");
+            drop(sender);
+        });
+    }
 }

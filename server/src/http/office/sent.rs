@@ -7,8 +7,10 @@ use axum::extract::{FromRequest, FromRequestParts, Json, MatchedPath, RawPathPar
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, header};
 use roundsman_sync_core::error::ErrorCode;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::body;
 use super::visit::Program;
@@ -38,6 +40,11 @@ pub(super) struct Sent<T> {
     pub(super) asker: Asker,
     pub(super) body: T,
 }
+
+/// The body where nothing has to be said.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
 
 impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
     type Rejection = Problem;

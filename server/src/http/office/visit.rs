@@ -236,7 +236,7 @@ pub(in crate::http) struct Program {
 
 /// With what a program shows who it is.
 enum By {
-    Session(SessionToken),
+    Session(SessionToken, Account),
     Key,
 }
 
@@ -283,7 +283,7 @@ impl Program {
             return Err(Problem::new(ErrorCode::PasswordOneTime, why));
         }
         let origin = origin(parts, Some(session.reach.person()), None);
-        Ok(Self { app: app.clone(), reach: session.reach, origin, by: By::Session(token) })
+        Ok(Self { app: app.clone(), reach: session.reach, origin, by: By::Session(token, session.account) })
     }
 
     async fn by_key(
@@ -327,7 +327,7 @@ impl Program {
     /// browser sends of itself; or it carries the session's own text; or the browser says that it comes from a
     /// page of this very host.
     pub(super) fn check_origin(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let By::Session(token) = &self.by else { return Ok(()) };
+        let By::Session(token, _) = &self.by else { return Ok(()) };
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let by_token = text("x-csrf-token").is_some_and(|given| token.csrf_matches(given));
         let by_origin = text("origin").zip(text("host")).is_some_and(|(origin, host)| {
@@ -341,11 +341,11 @@ impl Program {
         Err(Problem::new(ErrorCode::CsrfInvalid, why))
     }
 
-    /// The session, if it is one.
-    pub(super) fn session(&self) -> Option<&SessionToken> {
+    /// The session and whose it is. A door about an account lets nobody else in.
+    pub(super) fn session(&self) -> Result<(&SessionToken, &Account), Problem> {
         match &self.by {
-            By::Session(token) => Some(token),
-            By::Key => None,
+            By::Session(token, account) => Ok((token, account)),
+            By::Key => Err(Problem::new(ErrorCode::LoginRequired, "sign in with POST /v1/login first")),
         }
     }
 }

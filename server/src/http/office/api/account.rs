@@ -82,14 +82,9 @@ pub(super) async fn change_password(
     program.check_origin(request.headers())?;
     let Passwords { old, new } = body::json(Json::from_request(request, &app).await)?;
     let (old, new) = (Zeroizing::new(old), Zeroizing::new(new));
-    let nobody = || Problem::new(ErrorCode::LoginRequired, "sign in with POST /v1/login first");
-    let token = program.session().ok_or_else(nobody)?;
-    let digest = token.digest();
-    let login =
-        app.read(move |db| Ok(accounts::session(db, &digest, App::now())?.map(|live| live.account.login)));
-    let login = login.await?.ok_or_else(nobody)?;
+    let (token, account) = program.session()?;
     let unfit = |why: String| Err(Problem::new(ErrorCode::ValueOutOfRange, why));
-    match sign_in::replace(&app, &login, old, new, program.origin.clone(), address).await? {
+    match sign_in::replace(&app, &account.login, old, new, program.origin.clone(), address).await? {
         Replaced::Done(account) => {
             let token = sign_in::open(&app, &account, token, program.origin.clone()).await?;
             let opened = Opened { csrf: token.csrf_token(), password_one_time: false };
@@ -118,10 +113,7 @@ struct Left {}
 )]
 pub(super) async fn leave(program: Program, headers: HeaderMap) -> Result<Response, Problem> {
     program.check_origin(&headers)?;
-    let Some(token) = program.session() else {
-        return Err(Problem::new(ErrorCode::LoginRequired, "there is no session"));
-    };
-    let digest = token.digest();
+    let digest = program.session()?.0.digest();
     program.app.write(move |batch, _| Ok(accounts::end_session(batch.db, &digest)?)).await?;
     let mut answer = Json(Left {}).into_response();
     set_cookie(&mut answer, &session::clear_cookie(program.app.secure));

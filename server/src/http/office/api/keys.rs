@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 
 use super::super::body;
 use super::super::path::Path;
-use super::super::sent::Sent;
+use super::super::sent::{Nothing, Sent};
 use super::super::visit::Program;
 use super::edit::{self, Answer};
 use super::parameters::{required, time};
-use crate::auth::api_keys::{self, ApiKey, KEY_NAME_CHARS_MAX, KeyRecord, NewKey};
-use crate::auth::scope::Scope;
+use crate::auth::api_keys::{self, ApiKey, KeyRecord, NewKey};
+use crate::auth::scope::{Scope, UnknownScope};
 use crate::error::Problem;
 use crate::http::openapi::words;
 
@@ -84,23 +84,6 @@ pub(super) struct Body {
     expires: Option<String>,
 }
 
-impl Body {
-    fn read(self) -> Result<(String, Vec<Scope>, Option<Timestamp>), Problem> {
-        let wrong = |why: String| Problem::new(ErrorCode::ValueOutOfRange, why);
-        let name = required("name", self.name)?.trim().to_owned();
-        if name.is_empty() || name.chars().count() > KEY_NAME_CHARS_MAX || name.chars().any(char::is_control)
-        {
-            return Err(wrong(format!("'name' is one line of 1 to {KEY_NAME_CHARS_MAX} letters")));
-        }
-        if self.scopes.is_empty() {
-            return Err(Problem::new(ErrorCode::FieldMissing, "'scopes' must name at least one"));
-        }
-        let scopes = self.scopes.iter().map(|scope| scope.parse());
-        let scopes = scopes.collect::<Result<_, _>>().map_err(|error| wrong(format!("'scopes': {error}")))?;
-        Ok((name, scopes, time("expires", &self.expires)?))
-    }
-}
-
 /// The key that was made.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AddedKey<'k> {
@@ -121,30 +104,25 @@ pub(super) struct AddedKey<'k> {
     responses((status = 201, description = "The key, shown this once", body = AddedKey<'_>)),
 )]
 pub(super) async fn add(Sent { asker, body }: Sent<Body>) -> Result<Response, Problem> {
-    let (name, scopes, expires) = body.read()?;
+    let name = required("name", body.name)?;
+    let scopes = body.scopes.iter().map(|scope| scope.parse()).collect::<Result<_, _>>();
+    let unknown =
+        |error: UnknownScope| Problem::new(ErrorCode::ValueOutOfRange, format!("'scopes': {error}"));
+    let (scopes, expires) = (scopes.map_err(unknown)?, time("expires", &body.expires)?);
     if asker.once.is_some() {
         let why = "a key is told once, so no answer is kept; make another, and take the lost one back";
         return Err(Problem::new(ErrorCode::BadRequest, why));
     }
     edit::make(asker, move |edit| {
-        // Such a key would open nothing from the first moment.
-        if expires.is_some_and(|at| at <= edit.now) {
-            return Err(Problem::new(ErrorCode::ValueOutOfRange, "'expires' must lie ahead"));
-        }
         let rng = &mut rand::rng();
         let key = ApiKey::generate(rng);
-        let new = NewKey { name, person: edit.reach.person(), scopes, expires };
+        let new = NewKey::new(&name, edit.reach.person(), scopes, expires, edit.now)?;
         let record = api_keys::add(edit.batch.db, &key, new, rng, edit.now)?;
         let (id, text) = (record.id, key.reveal());
         Ok(Answer::created_as(id, json!(AddedKey { id: id.to_string(), key: &text })))
     })
     .await
 }
-
-/// Nothing has to be said.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
 
 /// Takes a key back: it opens nothing any more.
 #[utoipa::path(
@@ -163,12 +141,13 @@ pub(super) async fn revoke(
     let unknown = || Problem::new(ErrorCode::NotFound, "there is no such key");
     let id: uuid::Uuid = key.parse().map_err(|_| unknown())?;
     edit::make(asker, move |edit| {
-        let person = edit.reach.person();
-        let is_mine = api_keys::list(edit.batch.db, Some(person))?.iter().any(|key| key.id == id);
-        if !is_mine {
-            return Err(unknown());
+        let person = Some(edit.reach.person());
+        if api_keys::revoke(edit.batch.db, id, person, edit.now)? {
+            return Ok(true);
         }
-        Ok(api_keys::revoke(edit.batch.db, id, Some(person), edit.now)?)
+        // Taken back before, or nobody's or somebody else's.
+        let is_mine = api_keys::list(edit.batch.db, person)?.iter().any(|key| key.id == id);
+        if is_mine { Ok(false) } else { Err(unknown()) }
     })
     .await
 }

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::body;
 use super::super::path::Path;
-use super::super::sent::Sent;
+use super::super::sent::{Nothing, Sent};
 use super::super::visit::Program;
 use super::edit::{self, Edit};
 use super::lists::Paging;
@@ -124,11 +124,6 @@ pub(in super::super) async fn one(
     let found = program.app.read(move |db| queries::refused_change(db, &reach, name)).await?;
     body::answer(&asked, &wire::RefusedDetails::from(found.ok_or_else(nothing)?))
 }
-
-/// Nothing has to be said.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in super::super) struct Nothing {}
 
 /// Takes over what a refused change meant.
 #[utoipa::path(
