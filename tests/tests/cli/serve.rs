@@ -27,9 +27,15 @@ impl Serving {
         Self { server, said, address }
     }
 
+    /// Sends it a signal, such as `-HUP`.
+    pub(super) fn signal(&self, name: &str) {
+        let process = self.server.id().to_string();
+        assert!(Command::new("kill").args([name, &process]).status().unwrap().success());
+    }
+
     /// Asks it to stop, and tells its exit code and what it said after it was ready.
     pub(super) fn stop(&mut self) -> (Option<i32>, String) {
-        assert!(Command::new("kill").arg(self.server.id().to_string()).status().unwrap().success());
+        self.signal("-TERM");
         let code = self.server.wait().unwrap().code();
         let mut rest = String::new();
         self.said.read_to_string(&mut rest).unwrap();

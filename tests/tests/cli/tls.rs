@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::Office;
+use super::serve::Serving;
 
 /// Writes a certificate for `localhost` and its key, and tells the certificate.
 fn certificate(office: &Office) -> CertificateDer<'static> {
@@ -107,4 +108,16 @@ fn it_does_not_start_in_the_clear_where_other_machines_reach_it() {
     let said = office
         .failure(&["serve", "--listen", "127.0.0.1:0", "--tls-cert", "no.pem", "--tls-key", "no.pem"], 1);
     assert!(said.contains("no.pem"), "{said}");
+}
+
+#[test]
+fn behind_a_proxy_cookies_stay_with_tls_and_a_hangup_ends_nothing() {
+    let office = Office::founded();
+    office.write("data/roundsman.toml", "behind_proxy = true\n");
+    let mut server = Serving::start(&office);
+    server.signal("-HUP");
+    let page = ureq::get(format!("{}/login", server.address)).call().unwrap();
+    let cookie = page.headers()["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-roundsman=") && cookie.ends_with("; Secure"), "{cookie}");
+    assert_eq!(server.stop().0, Some(0));
 }

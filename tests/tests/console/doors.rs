@@ -1,15 +1,19 @@
 //! Who is let in, and what a request must prove.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
 use http::{Method, Request, header};
 use http_body_util::channel::Channel;
 use roundsman_server::app::App;
+use roundsman_server::auth::rates::Rates;
 use roundsman_server::router::router;
 use tower::ServiceExt;
 
+use super::browser::Browser;
 use super::estate::{Estate, PASSWORD};
 
 #[test]
@@ -216,4 +220,56 @@ fn whoever_falls_silent_within_a_body_is_not_waited_for_for_ever() {
             drop(sender);
         });
     }
+}
+
+#[test]
+fn a_new_one_time_password_ends_the_sessions_of_the_old_one() {
+    let mut estate = Estate::new();
+    let once = estate.receptionist("新来的", "new");
+    let mut browser = estate.browser();
+    browser.sign_in("new", &once).assert_goes_to("/password");
+    let again = estate.receptionist("新来的", "NEW");
+    browser.get("/password").assert_goes_to("/login");
+    estate.browser().sign_in("new", &again).assert_goes_to("/password");
+}
+
+/// The application where few requests are served at once, and then one in a minute.
+fn hurried(estate: &Estate) -> App {
+    App {
+        people: Arc::new(Rates::new(2, 60_000)),
+        enrolments: Arc::new(Rates::new(2, 60_000)),
+        ..App::new(Arc::clone(&estate.service), chrono_tz::Asia::Shanghai)
+    }
+}
+
+#[test]
+fn a_person_who_asks_too_fast_has_to_pause_and_nobody_else_does() {
+    let estate = Estate::new();
+    let app = hurried(&estate);
+    let sign_in = |login: &str| {
+        let mut program = Browser::new(router(app.clone()));
+        let credentials = format!(r#"{{"login":"{login}","password":"{PASSWORD}"}}"#);
+        assert!(program.post_json("/v1/login", &[], &credentials).status.is_success());
+        program
+    };
+    let (mut lin, mut ou) = (sign_in("lin"), sign_in("ou"));
+    assert!(lin.get("/v1/me").status.is_success());
+    assert!(lin.get("/v1/cases").status.is_success());
+    let answer = lin.get("/v1/cases");
+    answer.assert_problem(429, "too_many_requests");
+    assert!((1..=61).contains(&answer.header(header::RETRY_AFTER).parse::<u32>().unwrap()));
+    assert!(ou.get("/v1/me").status.is_success());
+}
+
+#[test]
+fn enrolments_are_tried_so_often_from_one_address_and_no_oftener() {
+    let estate = Estate::new();
+    let router = router(hurried(&estate));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let ask = |last: u8| {
+        let mut request = Request::post("/v1/enrol").body(Body::from("x")).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, last], 50_000))));
+        runtime.block_on(router.clone().oneshot(request)).unwrap().status().as_u16()
+    };
+    assert_eq!([ask(1), ask(1), ask(1), ask(2)], [400, 400, 429, 400]);
 }

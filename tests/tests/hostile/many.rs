@@ -51,3 +51,19 @@ fn one_change_cannot_fill_a_field_with_values_beside_each_other() {
     stage.work().unwrap();
     stage.verify().unwrap();
 }
+
+#[test]
+fn a_phone_that_asks_without_end_has_to_pause_and_nobody_else_does() {
+    let mut stage = Stage::new();
+    let asked = stage.asked(Vec::new());
+    // All within one moment of the server's clock.
+    for _ in 0..3_000 {
+        stage.ask(&asked).unwrap();
+    }
+    let request = stage.request(roundsman_sync_core::protocol::packing::pack(&asked));
+    let reply = stage.send(&request);
+    assert_eq!((reply.status().as_u16(), &reply.headers()["retry-after"].to_str().unwrap()), (429, &"1"));
+    // Honest people work, and a second later it is heard again.
+    stage.work().unwrap();
+    stage.ask(&asked).unwrap();
+}
