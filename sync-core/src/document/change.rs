@@ -87,9 +87,9 @@ impl ChangeNote {
     }
 
     /// The note in a message, if it is one.
-    pub fn from_message(message: &str) -> Option<Self> {
+    pub fn from_message(message: &[u8]) -> Option<Self> {
         let mut bytes = [0u8; 48];
-        let body = message.strip_prefix(PREFIX)?;
+        let body = message.strip_prefix(PREFIX.as_bytes())?;
         if body.len() != 64 || URL_SAFE_NO_PAD.decode_slice(body, &mut bytes).ok()? != 48 {
             return None;
         }
@@ -121,12 +121,12 @@ mod tests {
                 stamp: Stamp::from_u64(stamp),
                 claimed_at: Timestamp::from_millis(claimed),
             };
-            prop_assert_eq!(ChangeNote::from_message(&note.to_message()), Some(note));
+            prop_assert_eq!(ChangeNote::from_message(note.to_message().as_bytes()), Some(note));
         }
 
         #[test]
         fn any_text_is_a_note_or_is_not(text in "\\PC*") {
-            let _ = ChangeNote::from_message(&text);
+            let _ = ChangeNote::from_message(text.as_bytes());
         }
     }
 }

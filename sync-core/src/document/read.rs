@@ -183,5 +183,8 @@ pub(super) fn authors(doc: &Automerge, container: &[&str], key: &str) -> Vec<Opt
 }
 
 fn note_of(doc: &Automerge, hash: &AmHash) -> Option<ChangeNote> {
-    doc.get_change_meta_by_hash(hash)?.message.as_deref().and_then(ChangeNote::from_message)
+    doc.get_change_meta_by_hash(hash)?
+        .message
+        .as_ref()
+        .and_then(|message| ChangeNote::from_message(message.as_bytes()))
 }

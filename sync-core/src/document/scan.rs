@@ -22,8 +22,9 @@ use sha2::{Digest, Sha256};
 use super::change::ChangeNote;
 use crate::ids::ChangeHash;
 use crate::limits::{CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX, CHANGE_MESSAGE_BYTES_MAX};
+use columns::Columns;
 use operations::Author;
-use reader::Reader;
+use reader::{Reader, is_text};
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const CHUNK_TYPE_CHANGE: u8 = 1;
@@ -113,11 +114,14 @@ pub fn scan(bytes: &[u8]) -> Result<ScannedChange, ScanError> {
     if message.len() > CHANGE_MESSAGE_BYTES_MAX {
         return Err(reader.malformed("a message of at most 256 bytes"));
     }
-    let message = std::str::from_utf8(message).map_err(|_| reader.malformed("a message in UTF-8"))?;
+    if !is_text(message) {
+        return Err(reader.malformed("a message in UTF-8"));
+    }
     let note = ChangeNote::from_message(message);
     let mut author = Author::read(&mut reader, actor, start_op)?;
-    let columns = columns::read(&mut reader)?;
-    let operations = operations::check(columns, &mut author)?;
+    let mut columns = Columns::default();
+    columns::read(&mut reader, &mut columns)?;
+    let operations = operations::check(&columns, &mut author)?;
     Ok(ScannedChange { hash, deps, actor: actor.to_vec(), seq, start_op, operations, note })
 }
 
@@ -127,7 +131,8 @@ fn dependencies(reader: &mut Reader<'_>) -> Result<Vec<ChangeHash>, ScanError> {
     let count = usize::try_from(count).ok().filter(|count| *count <= CHANGE_DEPENDENCIES_MAX);
     let count = count.ok_or_else(|| reader.malformed("at most 1,000 dependencies"))?;
     let bytes = reader.take(count * 32, "dependency")?;
-    let deps: Vec<_> = bytes.chunks_exact(32).filter_map(ChangeHash::from_slice).collect();
+    let mut deps = Vec::with_capacity(count);
+    deps.extend(bytes.chunks_exact(32).filter_map(ChangeHash::from_slice));
     if deps.is_sorted_by(|one, next| one < next) {
         Ok(deps)
     } else {

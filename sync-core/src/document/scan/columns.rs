@@ -24,7 +24,7 @@ const KNOWN: [u64; 12] = [
 pub(super) type Columns<'a> = [Option<Reader<'a>>; KNOWN.len()];
 
 /// Reads the list of columns and marks off the bytes of each. After the last there is nothing.
-pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Columns<'a>, ScanError> {
+pub(super) fn read<'a>(reader: &mut Reader<'a>, columns: &mut Columns<'a>) -> Result<(), ScanError> {
     let count = reader.number("number of columns")?;
     let mut lengths = [0; KNOWN.len()];
     let mut next = 0;
@@ -40,11 +40,8 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Columns<'a>, ScanError
         lengths[place] = length;
         next = place + 1;
     }
-    let mut columns = [None; KNOWN.len()];
     for (column, length) in columns.iter_mut().zip(lengths) {
-        if length > 0 {
-            *column = Some(reader.part(length, "column")?);
-        }
+        *column = if length > 0 { Some(reader.part(length, "column")?) } else { None };
     }
-    if reader.left() > 0 { Err(reader.malformed("nothing after the columns")) } else { Ok(columns) }
+    if reader.left() > 0 { Err(reader.malformed("nothing after the columns")) } else { Ok(()) }
 }

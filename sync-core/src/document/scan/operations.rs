@@ -2,7 +2,7 @@
 
 use super::ScanError;
 use super::columns::Columns;
-use super::reader::Reader;
+use super::reader::{Reader, is_text};
 use super::runs::{Booleans, Differences, Runs};
 use crate::limits::{
     CHANGE_DEPTH_MAX, CHANGE_MAP_OPERATIONS_MAX, CHANGE_OPERATIONS_MAX, OPERATION_NUMBER_MAX,
@@ -10,28 +10,30 @@ use crate::limits::{
 
 /// Who made the change, and whom else its operations name.
 pub(super) struct Author<'a> {
-    /// The author first, then the others in order; and whether an operation has named them.
-    actors: Vec<(&'a [u8], bool)>,
+    actor: &'a [u8],
+    /// The others in order, and whether an operation has named them.
+    others: Vec<(&'a [u8], bool)>,
     start_op: u64,
 }
 
 impl<'a> Author<'a> {
     /// Reads the names of the others.
     pub(super) fn read(reader: &mut Reader<'a>, actor: &'a [u8], start_op: u64) -> Result<Self, ScanError> {
-        let mut actors = vec![(actor, true)];
-        for at in 0..reader.number("number of other actors")? {
+        let mut others: Vec<(&[u8], bool)> = Vec::new();
+        for _ in 0..reader.number("number of other actors")? {
             let other = reader.actor("other actor")?;
-            if other == actor || (at > 0 && actors.last().is_some_and(|(before, _)| *before >= other)) {
+            if other == actor || others.last().is_some_and(|(before, _)| *before >= other) {
                 return Err(reader.malformed("other actors in order, each once"));
             }
-            actors.push((other, false));
+            others.push((other, false));
         }
-        Ok(Self { actors, start_op })
+        Ok(Self { actor, others, start_op })
     }
 
-    /// An actor by its place in the list.
+    /// An actor by its place: the author first, then the others.
     fn named(&mut self, place: u64) -> Option<&'a [u8]> {
-        let (name, is_used) = self.actors.get_mut(usize::try_from(place).ok()?)?;
+        let Some(place) = place.checked_sub(1) else { return Some(self.actor) };
+        let (name, is_used) = self.others.get_mut(usize::try_from(place).ok()?)?;
         *is_used = true;
         Some(name)
     }
@@ -70,11 +72,11 @@ struct Rows<'a, 'b> {
     object_number: Runs<'a, u64>,
     key_actor: Runs<'a, u64>,
     key_number: Differences<'a>,
-    key: Runs<'a, &'a str>,
+    key: Runs<'a, &'a [u8]>,
     inserted: Booleans<'a>,
     action: Runs<'a, u64>,
     value: Runs<'a, u64>,
-    raw: Option<Reader<'a>>,
+    raw: Reader<'a>,
     replaced: Runs<'a, u64>,
     replaced_actor: Runs<'a, u64>,
     replaced_number: Differences<'a>,
@@ -86,9 +88,13 @@ struct Rows<'a, 'b> {
 }
 
 /// Checks every operation. Tells how many there are.
-pub(super) fn check<'a>(columns: Columns<'a>, author: &mut Author<'a>) -> Result<u64, ScanError> {
+pub(super) fn check<'a>(columns: &Columns<'a>, author: &mut Author<'a>) -> Result<u64, ScanError> {
     let start_op = author.start_op;
-    let mut rows = Rows::new(columns, author)?;
+    // One in 32 bits counts them in Automerge, and past the last the document takes no edit any more.
+    if start_op > OPERATION_NUMBER_MAX - CHANGE_OPERATIONS_MAX {
+        return Err(ScanError::Malformed { what: "operations numbered below 2^31", at: 0 });
+    }
+    let mut rows = Rows::new(columns, author);
     while rows.action.is_more() {
         rows.row()?;
         rows.number += 1;
@@ -101,14 +107,8 @@ pub(super) fn check<'a>(columns: Columns<'a>, author: &mut Author<'a>) -> Result
 }
 
 impl<'a, 'b> Rows<'a, 'b> {
-    fn new(columns: Columns<'a>, author: &'b mut Author<'a>) -> Result<Self, ScanError> {
-        let missing = ScanError::Malformed { what: "actions, and whether they insert", at: 0 };
-        let start_op = author.start_op;
-        // One in 32 bits counts them in Automerge, and past the last the document takes no edit any more.
-        if start_op > OPERATION_NUMBER_MAX - CHANGE_OPERATIONS_MAX {
-            return Err(ScanError::Malformed { what: "operations numbered below 2^31", at: 0 });
-        }
-        let [
+    fn new(columns: &Columns<'a>, author: &'b mut Author<'a>) -> Self {
+        let &[
             object_actor,
             object_number,
             key_actor,
@@ -122,24 +122,25 @@ impl<'a, 'b> Rows<'a, 'b> {
             replaced_actor,
             replaced_number,
         ] = columns;
-        Ok(Self {
-            author,
+        let nothing = Reader::new(&[]);
+        Self {
             object_actor: Runs::new(object_actor),
             object_number: Runs::new(object_number),
             key_actor: Runs::new(key_actor),
             key_number: Differences::new(key_number),
             key: Runs::new(key),
-            inserted: Booleans::new(inserted.ok_or(missing)?),
-            action: Runs::new(Some(action.ok_or(missing)?)),
+            inserted: Booleans::new(inserted.unwrap_or(nothing)),
+            action: Runs::new(action),
             value: Runs::new(value),
-            raw,
+            raw: raw.unwrap_or(nothing),
             replaced: Runs::new(replaced),
             replaced_actor: Runs::new(replaced_actor),
             replaced_number: Differences::new(replaced_number),
             made: Vec::new(),
             under_keys: 0,
-            number: start_op,
-        })
+            number: author.start_op,
+            author,
+        }
     }
 
     fn no(&self, what: &'static str) -> ScanError {
@@ -213,9 +214,7 @@ impl<'a, 'b> Rows<'a, 'b> {
     fn value(&mut self) -> Result<Written, ScanError> {
         let said = self.value.must("a value")?;
         let length = usize::try_from(said >> 4).map_err(|_| self.no("a value"))?;
-        let mut nothing = Reader::new(&[]);
-        let raw = self.raw.as_mut().unwrap_or(&mut nothing);
-        let mut part = raw.part(said >> 4, "bytes of a value")?;
+        let mut part = self.raw.part(said >> 4, "bytes of a value")?;
         let written = match (said & 0xf, length) {
             (0, 0) => Written::Nothing,
             // False, true.
@@ -228,8 +227,7 @@ impl<'a, 'b> Rows<'a, 'b> {
             (6, 0) => Written::Other,
             (6, _) => {
                 let text = part.take(length, "bytes of a value")?;
-                std::str::from_utf8(text).map_err(|_| part.malformed("a text in UTF-8"))?;
-                Written::Letters
+                if is_text(text) { Written::Letters } else { return Err(part.malformed("a text in UTF-8")) }
             }
             _ => return Err(self.no("a value of a type that documents know")),
         };
@@ -279,10 +277,10 @@ impl<'a, 'b> Rows<'a, 'b> {
         self.replaced_number.finish()?;
         self.key.finish()?;
         self.inserted.finish()?;
-        if self.raw.is_some_and(|raw| raw.left() > 0) {
+        if self.raw.left() > 0 {
             return Err(self.no("as many bytes of values as are said"));
         }
-        if self.author.actors.iter().any(|(_, is_used)| !is_used) {
+        if self.author.others.iter().any(|(_, is_used)| !is_used) {
             return Err(self.no("no actor that no operation names"));
         }
         Ok(())

@@ -3,6 +3,11 @@
 use super::ScanError;
 use crate::limits::ACTOR_BYTES_MAX;
 
+/// Whether bytes are UTF-8. Keys are short and ASCII, which is seen faster.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    bytes.is_ascii() || std::str::from_utf8(bytes).is_ok()
+}
+
 /// A place in the bytes of a change; for a column, bytes that end where the column ends.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
@@ -45,12 +50,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Unsigned LEB128 in its shortest form.
-    #[inline]
+    #[allow(
+        clippy::inline_always,
+        reason = "nearly every number is one byte, and a call costs as much as reading it"
+    )]
+    #[inline(always)]
     pub(super) fn number(&mut self, what: &'static str) -> Result<u64, ScanError> {
         let first = self.byte(what)?;
         if first & 0x80 == 0 { Ok(u64::from(first)) } else { self.long_number(first, what) }
     }
 
+    #[cold]
+    #[inline(never)]
     fn long_number(&mut self, first: u8, what: &'static str) -> Result<u64, ScanError> {
         let mut value = u64::from(first & 0x7f);
         for shift in (7..64).step_by(7) {
@@ -73,7 +84,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Signed LEB128 in its shortest form.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
     pub(super) fn signed(&mut self, what: &'static str) -> Result<i64, ScanError> {
         let first = self.byte(what)?;
         if first & 0x80 == 0 {
@@ -84,6 +96,8 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn long_signed(&mut self, first: u8, what: &'static str) -> Result<i64, ScanError> {
         let (mut value, mut before) = (i64::from(first & 0x7f), first);
         for shift in (7..64).step_by(7) {

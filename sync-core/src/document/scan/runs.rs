@@ -4,7 +4,7 @@
 //! believes them spends hours or all memory. What a run claims is added up before its first row is read.
 
 use super::ScanError;
-use super::reader::Reader;
+use super::reader::{Reader, is_text};
 use crate::limits::{CHANGE_KEY_BYTES_MAX, CHANGE_OPERATIONS_MAX};
 
 /// What a column holds.
@@ -26,13 +26,13 @@ impl Value<'_> for i64 {
 }
 
 /// A key of a map. Each row gets a copy of its own when it is expanded.
-impl<'a> Value<'a> for &'a str {
+impl<'a> Value<'a> for &'a [u8] {
     fn read(reader: &mut Reader<'a>) -> Result<Self, ScanError> {
         let bytes = reader.prefixed("key")?;
         if bytes.is_empty() || bytes.len() > CHANGE_KEY_BYTES_MAX {
             return Err(reader.malformed("a key of 1 to 256 bytes"));
         }
-        std::str::from_utf8(bytes).map_err(|_| reader.malformed("a key in UTF-8"))
+        if is_text(bytes) { Ok(bytes) } else { Err(reader.malformed("a key in UTF-8")) }
     }
 }
 
