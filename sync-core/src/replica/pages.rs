@@ -253,7 +253,7 @@ fn take_changes(draft: &mut Draft<'_>, id: DocumentId, changes: Vec<Vec<u8>>) ->
 
 /// A document that just entered, if something was refused in it here.
 fn refused_copy(draft: &mut Draft<'_>, id: DocumentId) -> Result<Option<Document>, Refusal> {
-    let refused = draft.store().refused()?;
+    let refused = draft.refused()?;
     let concerned = refused.iter().any(|row| row.items.iter().any(|item| item.document == id));
     if concerned { draft.copy(id) } else { Ok(None) }
 }
@@ -266,13 +266,13 @@ fn taken_over(
     id: DocumentId,
     changes: impl Iterator<Item = impl AsRef<[u8]>>,
 ) -> Result<(), Refusal> {
-    let refused = draft.store().refused()?;
+    let refused = draft.refused()?;
     if refused.is_empty() {
         return Ok(());
     }
     let arrived: Vec<_> = changes.filter_map(|change| scan(change.as_ref()).ok()).collect();
     let mut is_done = false;
-    for row in &refused {
+    for row in refused.iter() {
         let is_open = row.items.iter().any(|item| item.document == id && !item.counted);
         // The part of an edit that was accepted stands under the same command.
         let by_another = |hash| row.items.iter().all(|item| item.hash != hash);

@@ -6,6 +6,7 @@
 mod members;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::cache::Cache;
 use super::outbox::{OutboxItem, OutboxRow};
@@ -53,6 +54,8 @@ pub(super) struct Draft<'a> {
     /// The store's edits without a final answer, by document, once one was asked for: a reply may bring
     /// thousands of documents, and nearly none of them has any.
     unsettled: Option<BTreeMap<DocumentId, Vec<u64>>>,
+    /// The store's edits that were refused, once they were asked for, for the same reason.
+    refused: Option<Rc<[OutboxRow]>>,
     uploads: BTreeMap<PhotoHash, UploadState>,
     /// The server speaks of another log: memberships, numbers and actors count no more.
     walk_forgotten: bool,
@@ -70,6 +73,7 @@ impl<'a> Draft<'a> {
             numbers: BTreeMap::new(),
             edits: BTreeMap::new(),
             unsettled: None,
+            refused: None,
             uploads: BTreeMap::new(),
             walk_forgotten: false,
             last: Vec::new(),
@@ -229,6 +233,16 @@ impl<'a> Draft<'a> {
             }
         }
         Ok(rows)
+    }
+
+    /// Edits that were refused before this draft, oldest first.
+    pub(super) fn refused(&mut self) -> Result<Rc<[OutboxRow]>, Refusal> {
+        if let Some(refused) = &self.refused {
+            return Ok(Rc::clone(refused));
+        }
+        let refused: Rc<[OutboxRow]> = self.store.refused()?.into();
+        self.refused = Some(Rc::clone(&refused));
+        Ok(refused)
     }
 
     /// Counts a change among the accepted ones of its document, and before it those of this device's

@@ -1,5 +1,7 @@
 //! Writing: one transaction a commit.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Params, TransactionBehavior, params};
 
 use super::{SqliteStore, failed};
@@ -15,10 +17,11 @@ impl SqliteStore {
             writes.iter().any(|write| matches!(write, Write::DropDocument(_) | Write::DropPhoto(_)));
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        let mut steps = Steps { to: &transaction, last: None };
+        let mut steps = Steps::new(&transaction, &writes);
         for write in writes {
             steps.take(write).map_err(failed)?;
         }
+        steps.turn_from_last().map_err(failed)?;
         transaction.commit().map_err(failed)?;
         self.wal_holds_deleted |= deletes;
         if self.wal_holds_deleted {
@@ -42,27 +45,73 @@ fn run(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Res
 /// A transaction under way.
 struct Steps<'a> {
     to: &'a Connection,
-    /// The document of the last step and its position: what is written of one comes together.
-    last: Option<(DocumentId, i64)>,
+    /// How many feeds are to give each document from now on that did not before.
+    joins: HashMap<DocumentId, u32>,
+    /// The document of the last step: what is written of one comes together.
+    last: Option<Last>,
 }
 
-impl Steps<'_> {
-    /// The position of a document, if it is there.
-    fn find(&mut self, id: DocumentId) -> rusqlite::Result<Option<i64>> {
-        if let Some((last, position)) = self.last
-            && last == id
-        {
-            return Ok(Some(position));
+/// A document that is there.
+#[derive(Clone, Copy)]
+struct Last {
+    id: DocumentId,
+    position: i64,
+    /// Whether its row was made by this transaction, so that nothing else can be there of it.
+    is_new: bool,
+    /// Feeds that its row counts already and that have yet to give it. A row made without them would go into the
+    /// index of those that no feed gives, and out of it again.
+    counted: u32,
+}
+
+impl<'a> Steps<'a> {
+    fn new(to: &'a Connection, writes: &[Write]) -> Self {
+        let mut joins = HashMap::new();
+        for write in writes {
+            if let Write::Join(_, id) = write {
+                *joins.entry(*id).or_insert(0) += 1;
+            }
         }
-        let mut statement = self.to.prepare_cached("SELECT position FROM documents WHERE id = ?1")?;
-        let found = statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
-        self.last = found.map(|position| (id, position));
-        Ok(found)
+        Self { to, joins, last: None }
     }
 
-    /// The position of a document that has to be there: a reply or command that writes to one that is not is
+    /// The document, if it is there.
+    fn find(&mut self, id: DocumentId) -> rusqlite::Result<Option<Last>> {
+        if let Some(last) = self.last
+            && last.id == id
+        {
+            return Ok(Some(last));
+        }
+        self.turn_from_last()?;
+        let mut statement = self.to.prepare_cached("SELECT position FROM documents WHERE id = ?1")?;
+        let found = statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
+        self.last = found.map(|position| Last { id, position, is_new: false, counted: 0 });
+        Ok(self.last)
+    }
+
+    /// Takes back what the row counted and what did not come: a feed that gave the document before.
+    fn turn_from_last(&mut self) -> Done {
+        if let Some(Last { position, counted: counted @ 1.., .. }) = self.last.take() {
+            run(
+                self.to,
+                "UPDATE documents SET feeds = feeds - ?2 WHERE position = ?1",
+                params![position, counted],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Counts one more feed that gives a document.
+    fn count_feed(&mut self, position: i64) -> Done {
+        if let Some(Last { counted: counted @ 1.., .. }) = &mut self.last {
+            *counted -= 1;
+            return Ok(());
+        }
+        run(self.to, "UPDATE documents SET feeds = feeds + 1 WHERE position = ?1", [position]).map(drop)
+    }
+
+    /// A document that has to be there: a reply or command that writes to one that is not is
     /// wrong, and nothing of it is written.
-    fn position(&mut self, id: DocumentId) -> rusqlite::Result<i64> {
+    fn there(&mut self, id: DocumentId) -> rusqlite::Result<Last> {
         self.find(id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
     }
 
@@ -79,8 +128,10 @@ impl Steps<'_> {
             }
             Write::PutHead(id, head) => self.put_head(id, &head)?,
             Write::PutSnapshot(id, bytes) => {
-                let position = self.position(id)?;
-                run(to, "DELETE FROM changes WHERE document = ?1", [position])?;
+                let Last { position, is_new, .. } = self.there(id)?;
+                if !is_new {
+                    run(to, "DELETE FROM changes WHERE document = ?1", [position])?;
+                }
                 run(
                     to,
                     "INSERT INTO snapshots (document, bytes) VALUES (?1, ?2)
@@ -90,29 +141,33 @@ impl Steps<'_> {
             }
             Write::AppendChange(id, bytes) => {
                 let sql = "INSERT INTO changes (document, bytes) VALUES (?1, ?2)";
-                run(to, sql, params![self.position(id)?, bytes])?;
+                run(to, sql, params![self.there(id)?.position, bytes])?;
             }
             Write::PutSummary(id, summary) => {
                 run(
                     to,
                     "INSERT INTO summaries (document, latest, bytes) VALUES (?1, ?2, ?3)
                         ON CONFLICT (document) DO UPDATE SET latest = excluded.latest, bytes = excluded.bytes",
-                    params![self.position(id)?, int(summary.latest.as_u64()), summary.bytes],
+                    params![self.there(id)?.position, int(summary.latest.as_u64()), summary.bytes],
                 )?;
             }
             Write::DropSummary(id) => {
-                run(to, "DELETE FROM summaries WHERE document = ?1", [self.find(id)?])?;
+                run(
+                    to,
+                    "DELETE FROM summaries WHERE document = ?1",
+                    [self.find(id)?.map(|last| last.position)],
+                )?;
             }
             Write::DropDocument(id) => self.drop_document(id)?,
             Write::Join(feed, id) => {
-                let position = self.position(id)?;
+                let position = self.there(id)?.position;
                 let sql = "INSERT OR IGNORE INTO memberships (feed, document) VALUES (?1, ?2)";
                 if run(to, sql, params![feed.0, position])? > 0 {
-                    run(to, "UPDATE documents SET feeds = feeds + 1 WHERE position = ?1", [position])?;
+                    self.count_feed(position)?;
                 }
             }
             Write::Part(feed, id) => {
-                let position = self.find(id)?;
+                let position = self.find(id)?.map(|last| last.position);
                 let sql = "DELETE FROM memberships WHERE feed = ?1 AND document = ?2";
                 if run(to, sql, params![feed.0, position])? > 0 {
                     run(to, "UPDATE documents SET feeds = feeds - 1 WHERE position = ?1", [position])?;
@@ -178,16 +233,17 @@ impl Steps<'_> {
         Ok(())
     }
 
-    /// An old row keeps the count of feeds that joining and parting made.
+    /// Counts the feeds that are about to give the document, and leaves those that gave it before.
     fn put_head(&mut self, id: DocumentId, head: &DocumentHead) -> Done {
         let found = self.find(id)?;
         let sql = if found.is_some() {
             "UPDATE documents SET kind = ?2, number = ?3, actor = ?4, accepted = ?5, checksum = ?6, appended = ?7,
-                left_all = ?8 WHERE id = ?1"
+                left_all = ?8, feeds = feeds + ?9 WHERE id = ?1"
         } else {
-            "INSERT INTO documents (id, kind, number, actor, accepted, checksum, appended, left_all)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            "INSERT INTO documents (id, kind, number, actor, accepted, checksum, appended, left_all, feeds)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
         };
+        let counted = self.joins.remove(&id).unwrap_or(0);
         run(
             self.to,
             sql,
@@ -200,16 +256,18 @@ impl Steps<'_> {
                 head.accepted.checksum(id).cast_signed(),
                 head.appended,
                 head.left,
+                counted,
             ],
         )?;
-        if found.is_none() {
-            self.last = Some((id, self.to.last_insert_rowid()));
-        }
+        self.last = Some(match found {
+            Some(last) => Last { counted: last.counted + counted, ..last },
+            None => Last { id, position: self.to.last_insert_rowid(), is_new: true, counted },
+        });
         Ok(())
     }
 
     fn drop_document(&mut self, id: DocumentId) -> Done {
-        if let Some(position) = self.find(id)? {
+        if let Some(Last { position, .. }) = self.find(id)? {
             for sql in [
                 "DELETE FROM snapshots WHERE document = ?1",
                 "DELETE FROM changes WHERE document = ?1",
