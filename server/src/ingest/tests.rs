@@ -24,6 +24,7 @@ use roundsman_sync_core::protocol::messages::Verdict;
 use super::{Delivered, Newcomer, Office, Sitting, Writer};
 use crate::data_folder::{DataFolder, Identity};
 use crate::database::DatabaseError;
+use crate::log::{LogEntry, LoggedEnvelope, LoggedVerdict};
 use crate::projection;
 
 mod arrival;
@@ -104,6 +105,47 @@ impl Server {
         self.writer.transaction(|batch| crate::log::head(batch.db)).unwrap()
     }
 
+    /// The log of a server that did not understand an envelope of one change.
+    fn hold(&mut self, held: &Envelope) {
+        let now = self.now;
+        let log = |batch: &mut super::Batch<'_>| {
+            let envelope = batch.append(
+                now,
+                &LogEntry::Envelope(LoggedEnvelope {
+                    device: held.device,
+                    person: held.person,
+                    schema: held.schema,
+                    claim: held.claim.clone(),
+                    not_before: None,
+                    signature: held.signature,
+                    changes: 1,
+                    continues: None,
+                }),
+            )?;
+            let verdict = LoggedVerdict::Pending { missing: Vec::new() };
+            let EnvelopeItem { document, kind, change } = held.items[0].clone();
+            batch.append(now, &LogEntry::Change { envelope, document, kind, change, verdict })?;
+            Ok::<_, DatabaseError>(())
+        };
+        self.writer.transaction(log).unwrap();
+    }
+
+    fn take_up_held(&mut self) {
+        let now = self.now;
+        self.writer.transaction::<_, DatabaseError>(|batch| batch.take_up_held(now)).unwrap();
+    }
+
+    /// Entries by the first byte of their ids, and when the server witnessed each.
+    fn received(&mut self) -> Vec<(u8, i64)> {
+        self.writer
+            .transaction::<_, DatabaseError>(|batch| {
+                let mut statement = batch.db.prepare("SELECT entry, received FROM entries ORDER BY entry")?;
+                let rows = statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?[0], row.get(1)?)))?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .unwrap()
+    }
+
     fn assert_tables_follow_from_the_log(&mut self) {
         let differences = self.writer.transaction(|batch| projection::compare(batch.db)).unwrap();
         assert_eq!(differences, []);
@@ -173,6 +215,10 @@ impl Phone {
     }
 
     fn seal(&self, server: &Server, written: Vec<Written>) -> Vec<u8> {
+        minicbor::to_vec(self.envelope(server, SCHEMA, written)).unwrap()
+    }
+
+    fn envelope(&self, server: &Server, schema: u32, written: Vec<Written>) -> Envelope {
         let items = written
             .into_iter()
             .map(|one| EnvelopeItem {
@@ -184,9 +230,7 @@ impl Phone {
         let reading = ClockReading { wall: self.at, boot_ms: 0, boot: BootId::from_bytes([0; 16]) };
         let claim = TimeClaim { reading, token: None };
         let org = server.identity.office.org;
-        let sealed =
-            Envelope::seal(org, self.device, self.person, SCHEMA, claim, items, &self.signer).unwrap();
-        minicbor::to_vec(sealed).unwrap()
+        Envelope::seal(org, self.device, self.person, schema, claim, items, &self.signer).unwrap()
     }
 
     fn say(&mut self, server: &Server, command: &Command) -> Vec<u8> {

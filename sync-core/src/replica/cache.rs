@@ -25,10 +25,21 @@ impl Cache {
         id: DocumentId,
         kind: DocumentKind,
     ) -> Result<Option<Document>, Refusal> {
+        self.look(store, id, kind, Document::clone)
+    }
+
+    /// What `read` makes of a stored document, or nothing if there is none.
+    pub(super) fn look<T>(
+        &mut self,
+        store: &dyn Store,
+        id: DocumentId,
+        kind: DocumentKind,
+        read: impl FnOnce(&Document) -> T,
+    ) -> Result<Option<T>, Refusal> {
         if let Some((used, document)) = self.documents.get_mut(&id) {
             self.clock += 1;
             *used = self.clock;
-            return Ok(Some(document.clone()));
+            return Ok(Some(read(document)));
         }
         let Some(content) = store.content(id)? else { return Ok(None) };
         let corrupt = |error| StoreError::corrupt("documents", format!("{id}: {error}"));
@@ -36,8 +47,9 @@ impl Cache {
         for change in &content.changes {
             document.apply(change).map_err(corrupt)?;
         }
-        self.put(id, document.clone());
-        Ok(Some(document))
+        let found = read(&document);
+        self.put(id, document);
+        Ok(Some(found))
     }
 
     /// Keeps a document that was just stored.

@@ -20,7 +20,7 @@ use super::budget::Photos;
 use super::http_reply::{header, length, refusal_in};
 use super::photos::{PhotoKind, PhotoRow};
 use super::store::{UploadState, Write};
-use crate::document::DocumentKind;
+use crate::document::{Document, DocumentKind};
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::{CommandId, DocumentId, PhotoHash};
 use crate::limits::{PHOTO_BYTES_MAX, PHOTO_CHUNK_BYTES, PREVIEW_BYTES_MAX};
@@ -209,14 +209,14 @@ impl Replica {
     /// The photos that a case or round on this device names, in stamp order.
     fn photos_in(&mut self, document: DocumentId) -> Result<Vec<Photo>, Refusal> {
         let Some(head) = self.store.head(document)? else { return Ok(Vec::new()) };
-        let Some(read) = self.read(document, head.kind)? else { return Ok(Vec::new()) };
-        Ok(match head.kind {
-            DocumentKind::Case => Case::read(&read).photos,
+        let photos = |document: &Document| match head.kind {
+            DocumentKind::Case => Case::read(document).photos,
             DocumentKind::Round => {
-                Round::read(&read).photos.into_iter().map(|mention| mention.photo).collect()
+                Round::read(document).photos.into_iter().map(|mention| mention.photo).collect()
             }
             DocumentKind::Contact | DocumentKind::Site => Vec::new(),
-        })
+        };
+        Ok(self.look(document, head.kind, photos)?.unwrap_or_default())
     }
 }
 

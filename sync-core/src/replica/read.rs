@@ -56,7 +56,7 @@ impl Replica {
     /// # Errors
     /// `store_…` codes.
     pub fn case(&mut self, id: DocumentId) -> Result<Option<Case>, Refusal> {
-        Ok(self.read(id, DocumentKind::Case)?.map(|document| Case::read(&document)))
+        self.look(id, DocumentKind::Case, Case::read)
     }
 
     /// Every field of a case that people set at the same time to different values.
@@ -64,8 +64,8 @@ impl Replica {
     /// # Errors
     /// `store_…` codes.
     pub fn parallel_edits(&mut self, case: DocumentId) -> Result<Vec<ParallelEdit>, Refusal> {
-        let document = self.read(case, DocumentKind::Case)?;
-        Ok(document.map(|document| Case::read(&document).parallel_edits(&document)).unwrap_or_default())
+        let edits = |document: &Document| Case::read(document).parallel_edits(document);
+        Ok(self.look(case, DocumentKind::Case, edits)?.unwrap_or_default())
     }
 
     /// The contact data of a case, or nothing if it is not on this phone.
@@ -73,8 +73,7 @@ impl Replica {
     /// # Errors
     /// `store_…` codes.
     pub fn contact(&mut self, case: DocumentId) -> Result<Option<Contact>, Refusal> {
-        let document = self.read(DocumentId::contact_of(case), DocumentKind::Contact)?;
-        Ok(document.map(|document| Contact::read(&document)))
+        self.look(DocumentId::contact_of(case), DocumentKind::Contact, Contact::read)
     }
 
     /// An estate, or nothing if it is not on this phone.
@@ -82,8 +81,7 @@ impl Replica {
     /// # Errors
     /// `store_…` codes.
     pub fn site(&mut self, site: SiteId) -> Result<Option<Site>, Refusal> {
-        let document = self.read(DocumentId::of_site(site), DocumentKind::Site)?;
-        Ok(document.map(|document| Site::read(&document)))
+        self.look(DocumentId::of_site(site), DocumentKind::Site, Site::read)
     }
 
     /// Cases that the filter takes, newest first, without loading any document.
@@ -143,8 +141,8 @@ impl Replica {
     pub fn document_heads(&mut self) -> Result<Vec<(DocumentId, Heads)>, Refusal> {
         let mut found = Vec::new();
         for (id, head) in self.store.heads()? {
-            if let Some(document) = self.read(id, head.kind)? {
-                found.push((id, document.heads()));
+            if let Some(heads) = self.look(id, head.kind, Document::heads)? {
+                found.push((id, heads));
             }
         }
         Ok(found)
@@ -168,10 +166,15 @@ impl Replica {
         Ok(self.store.photo_bytes(hash, 0, length)?)
     }
 
-    /// A copy of a document of this kind, if it is here and still this person's to see.
-    pub(super) fn read(&mut self, id: DocumentId, kind: DocumentKind) -> Result<Option<Document>, Refusal> {
+    /// What `read` makes of a document of this kind, if it is here and still this person's to see.
+    pub(super) fn look<T>(
+        &mut self,
+        id: DocumentId,
+        kind: DocumentKind,
+        read: impl FnOnce(&Document) -> T,
+    ) -> Result<Option<T>, Refusal> {
         match self.store.head(id)? {
-            Some(head) if head.kind == kind && !head.left => self.cache.load(&*self.store, id, kind),
+            Some(head) if head.kind == kind && !head.left => self.cache.look(&*self.store, id, kind, read),
             Some(_) | None => Ok(None),
         }
     }

@@ -233,7 +233,7 @@ impl Replica {
     /// # Errors
     /// `store_…` codes.
     pub fn round(&mut self, id: DocumentId) -> Result<Option<Round>, Refusal> {
-        Ok(self.read(id, DocumentKind::Round)?.map(|document| Round::read(&document)))
+        self.look(id, DocumentKind::Round, Round::read)
     }
 
     /// What became of the points of a round so far, or nothing if it is not on this phone.

@@ -59,8 +59,14 @@ impl Replica {
     /// # Errors
     /// `store_…` codes.
     pub fn standing(&mut self, id: DocumentId) -> Result<Option<Standing>, Refusal> {
-        let Some(document) = self.read(id, DocumentKind::Case)? else { return Ok(None) };
-        let case = Case::read(&document);
+        let Some((case, parallel)) = self.look(id, DocumentKind::Case, |document| {
+            let case = Case::read(document);
+            let parallel = case.parallel_edits(document);
+            (case, parallel)
+        })?
+        else {
+            return Ok(None);
+        };
         let site = match case.site {
             Some(site) => self.site(site)?.unwrap_or_default(),
             None => Default::default(),
@@ -79,7 +85,7 @@ impl Replica {
             status: case_status(&case),
             responsible: responsible(&case, &site),
             rating,
-            parallel_edits: case.parallel_edits(&document),
+            parallel_edits: parallel,
             contradictions: contradictions(id, &case, &policy.authority()),
             checklists: checklists(&case),
             promises: promises(&case, &policy),

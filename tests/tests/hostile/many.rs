@@ -1,6 +1,8 @@
 //! Very many of what is fine alone: changes that wait, values beside each other.
 
+use roundsman_sync_core::limits::{CHANGE_OPERATIONS_MAX, REQUEST_OPERATIONS_MAX};
 use roundsman_sync_core::model::{Classification, Command, Nature};
+use roundsman_tests::hostile::parts::number;
 use roundsman_tests::hostile::rows::{Key, Row, put_rows, rows};
 use roundsman_tests::hostile::{Parts, Stage, outcome};
 
@@ -48,6 +50,43 @@ fn one_change_cannot_fill_a_field_with_values_beside_each_other() {
         let envelope = stage.sealed(&parts.bytes());
         assert_eq!(outcome(&stage.deliver(vec![envelope]).unwrap()[0][0]), expected, "{count} values");
     }
+    stage.work().unwrap();
+    stage.verify().unwrap();
+}
+
+#[test]
+fn a_few_bytes_that_say_very_many_operations_never_reach_the_writer() {
+    let mut stage = Stage::new();
+    let to = Classification { nature: Some(Nature::Help), ..Classification::default() };
+    let case = stage.case;
+    let mut parts = Parts::of(&stage.written(&Command::Classify { case, to })[0].change);
+    let count = CHANGE_OPERATIONS_MAX;
+    // Letters that each take away the one before: a run in every column.
+    parts.start_op = number(2 * count);
+    parts.others.clear();
+    let deletion = |letter| Row {
+        object: Some((0, 1)),
+        key: Key::Letter((0, letter)),
+        insert: false,
+        action: 3,
+        value: (0, Vec::new()),
+        replaces: vec![(0, letter)],
+    };
+    put_rows(&mut parts, &(2..count + 2).map(deletion).collect::<Vec<_>>());
+    let fit = REQUEST_OPERATIONS_MAX / count;
+    let mut envelopes = |changes: u64| {
+        let sealed = |seq: u64| {
+            parts.seq = number(seq);
+            stage.sealed(&parts.bytes())
+        };
+        (1..=changes).map(sealed).collect::<Vec<_>>()
+    };
+    let (fitting, too_many) = (envelopes(fit), envelopes(fit + 1));
+    assert!(too_many.iter().map(Vec::len).sum::<usize>() < 4_096, "they are few bytes");
+    let told = stage.deliver(too_many).unwrap_err();
+    assert!(told.contains("413") && told.contains("operations in one request"), "{told}");
+    let verdicts = stage.deliver(fitting).unwrap();
+    assert_eq!(verdicts.len() as u64, fit);
     stage.work().unwrap();
     stage.verify().unwrap();
 }

@@ -1,5 +1,7 @@
 //! A right counts for what was written while its loss could not be known.
 
+use roundsman_sync_core::model::{Department, Nature};
+
 use super::*;
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -12,15 +14,14 @@ fn after_a_loss() -> (Server, Phone, Phone) {
     server.one(&desk, envelope);
     let mut guard = server.enrol("王强", Role::Guard);
     guard.documents = desk.documents.clone();
-    server.take(&guard);
+    server.take(&guard, Role::Guard);
     (server, desk, guard)
 }
 
 impl Server {
-    fn take(&mut self, phone: &Phone) {
+    fn take(&mut self, phone: &Phone, role: Role) {
         let (person, site) = (phone.person, self.site);
-        let taken =
-            self.office(|batch, office, _, desk| office.take_role(batch, desk, person, site, Role::Guard));
+        let taken = self.office(|batch, office, _, desk| office.take_role(batch, desk, person, site, role));
         assert!(taken.unwrap());
     }
 
@@ -81,6 +82,40 @@ fn what_waited_when_the_phone_heard_is_judged_by_when_it_came() {
 }
 
 #[test]
+fn what_was_held_when_the_phone_heard_is_judged_by_when_it_came() {
+    let (mut server, _, mut guard) = after_a_loss();
+    let written = guard.write(&arrived(2));
+    server.hold(&guard.envelope(&server, SCHEMA, written));
+    server.has_heard(&guard);
+    server.take_up_held();
+    assert_eq!(server.case(CASE).entries.len(), 2);
+    server.assert_tables_follow_from_the_log();
+}
+
+#[test]
+fn who_builds_on_their_own_work_that_builds_on_others_has_heard_too() {
+    let (mut server, mut desk, _) = after_a_loss();
+    let mut second = server.enrol("李娜", Role::Reception);
+    let newcomer = Newcomer {
+        name: "李娜".into(),
+        site: server.site,
+        role: Role::Technician,
+        department: Some(Department::Environment),
+    };
+    server.office(|batch, office, rng, desk| office.add_person(batch, rng, desk, &newcomer)).unwrap();
+    server.take(&second, Role::Reception);
+    let envelope = desk.say(&server, &urgency(Urgency::General));
+    assert!(is_accepted(&server.one(&desk, envelope)));
+    second.documents = desk.documents.clone();
+    // As a technician they may. What they then say as the receptionist they were builds on it.
+    let own = second.say(&server, &arrived(3));
+    assert!(is_accepted(&server.one(&second, own)));
+    let to = Classification { nature: Some(Nature::Valid), ..Classification::default() };
+    let after = second.say(&server, &Command::Classify { case: CASE, to });
+    assert_eq!(code_of(&server.one(&second, after)), ErrorCode::RoleNotPermitted);
+}
+
+#[test]
 fn who_builds_on_what_others_wrote_after_the_loss_has_heard_of_it() {
     let (mut server, mut desk, mut guard) = after_a_loss();
     let before = guard.say(&server, &arrived(2));
@@ -102,7 +137,7 @@ fn a_right_that_is_given_again_counts_at_once() {
     let envelope = guard.say(&server, &arrived(2));
     assert!(is_accepted(&server.one(&guard, envelope)));
     // And can be taken a second time.
-    server.take(&guard);
+    server.take(&guard, Role::Guard);
     let envelope = guard.say(&server, &arrived(3));
     assert!(is_accepted(&server.one(&guard, envelope)));
     server.has_heard(&guard);

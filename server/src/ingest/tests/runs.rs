@@ -4,17 +4,6 @@ use super::*;
 
 const HOUR_MS: i64 = 3_600_000;
 
-fn received(server: &mut Server) -> Vec<(u8, i64)> {
-    server
-        .writer
-        .transaction::<_, DatabaseError>(|batch| {
-            let mut statement = batch.db.prepare("SELECT entry, received FROM entries ORDER BY entry")?;
-            let rows = statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?[0], row.get(1)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .unwrap()
-}
-
 #[test]
 fn what_came_together_is_one_run_and_what_came_later_has_its_own_receipt() {
     let mut server = Server::new();
@@ -27,7 +16,7 @@ fn what_came_together_is_one_run_and_what_came_later_has_its_own_receipt() {
     guard.at = server.now;
     let later = guard.say(&server, &arrived(4));
     server.deliver(&guard, &[later]);
-    assert_eq!(received(&mut server), [(1, START), (2, START), (3, START), (4, START + HOUR_MS)]);
+    assert_eq!(server.received(), [(1, START), (2, START), (3, START), (4, START + HOUR_MS)]);
     server.assert_tables_follow_from_the_log();
 }
 

@@ -364,6 +364,37 @@ fn neither_another_phones_command_nor_one_from_before_settles_what_was_refused()
 }
 
 #[test]
+fn what_was_refused_of_another_phone_witnesses_nothing_under_the_same_command() {
+    let mut server = Server::new();
+    let mut guard = server.begun();
+    let other = server.enrol("赵磊", Role::Guard);
+    // In the morning a colleague has something refused, under the command that the guard gives in the evening.
+    let author = guard.note();
+    guard.count -= 1;
+    let note = ChangeNote {
+        command: author.command,
+        person: other.person,
+        stamp: roundsman_sync_core::clock::Stamp::ZERO.next(server.now),
+        claimed_at: server.now,
+    };
+    let mut document = guard.documents[&CASE].clone();
+    let change = document
+        .edit::<DocumentError>(&ActorBytes::from_bytes([9; 16]), &note, |edit| {
+            edit.set(&["fields"], "site", "elsewhere")
+        })
+        .unwrap()
+        .unwrap();
+    let envelope = other.seal(&server, vec![Written { document: CASE, kind: DocumentKind::Case, change }]);
+    assert!(matches!(server.one(&other, envelope), Verdict::Quarantined { .. }));
+    server.later(9 * 60);
+    guard.at = server.now;
+    let envelope = guard.say(&server, &arrived(2));
+    assert!(matches!(server.one(&guard, envelope), Verdict::Accepted { .. }));
+    assert_eq!(server.received().last(), Some(&(2, server.now.millis())));
+    server.assert_tables_follow_from_the_log();
+}
+
+#[test]
 fn what_is_closed_with_a_note_is_not_open_and_its_phone_is_told_as_before() {
     let mut server = Server::new();
     let mut guard = server.begun();

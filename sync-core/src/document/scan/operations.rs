@@ -94,7 +94,10 @@ pub(super) fn check<'a>(columns: &Columns<'a>, author: &mut Author<'a>) -> Resul
     if start_op > OPERATION_NUMBER_MAX - CHANGE_OPERATIONS_MAX {
         return Err(ScanError::Malformed { what: "operations numbered below 2^31", at: 0 });
     }
-    let mut rows = Rows::new(columns, author);
+    let [.., Some(inserted), Some(action), _, _, _, _, _] = *columns else {
+        return Err(ScanError::Malformed { what: "actions, and whether they insert", at: 0 });
+    };
+    let mut rows = Rows::new(columns, inserted, action, author);
     while rows.action.is_more() {
         rows.row()?;
         rows.number += 1;
@@ -107,15 +110,20 @@ pub(super) fn check<'a>(columns: &Columns<'a>, author: &mut Author<'a>) -> Resul
 }
 
 impl<'a, 'b> Rows<'a, 'b> {
-    fn new(columns: &Columns<'a>, author: &'b mut Author<'a>) -> Self {
+    fn new(
+        columns: &Columns<'a>,
+        inserted: Reader<'a>,
+        action: Reader<'a>,
+        author: &'b mut Author<'a>,
+    ) -> Self {
         let &[
             object_actor,
             object_number,
             key_actor,
             key_number,
             key,
-            inserted,
-            action,
+            _,
+            _,
             value,
             raw,
             replaced,
@@ -129,8 +137,8 @@ impl<'a, 'b> Rows<'a, 'b> {
             key_actor: Runs::new(key_actor),
             key_number: Differences::new(key_number),
             key: Runs::new(key),
-            inserted: Booleans::new(inserted.unwrap_or(nothing)),
-            action: Runs::new(action),
+            inserted: Booleans::new(inserted),
+            action: Runs::new(Some(action)),
             value: Runs::new(value),
             raw: raw.unwrap_or(nothing),
             replaced: Runs::new(replaced),
