@@ -15,3 +15,6 @@ mod pictures;
 mod programs;
 mod quarantine;
 mod shared_photos;
+mod staff;
+mod staff_doors;
+mod takeovers;

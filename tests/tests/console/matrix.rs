@@ -3,13 +3,14 @@
 use http::Method;
 use roundsman_server::http::doors::Rule;
 use roundsman_server::router::doors;
-use roundsman_sync_core::ids::DocumentId;
+use roundsman_sync_core::ids::{DocumentId, SiteId};
 use roundsman_sync_core::model::Role;
 use serde_json::{Value, json};
 
 use super::browser::{Answer, Browser};
 use super::estate::{Estate, order_of};
 use super::programs::program;
+use super::staff_doors::{at, sent, staff_doors};
 
 /// A case as it lies to somebody at the estate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,6 +206,80 @@ fn nobody_gets_through_a_door_that_is_not_for_anybody() {
             Rule::Page => assert!([303, 403].contains(&status), "{door:?}: {status}"),
             Rule::Device => {
                 assert!((400..500).contains(&status) || door.method == Method::OPTIONS, "{door:?}: {status}")
+            }
+        }
+    }
+}
+
+/// Somebody or a phone, as they stand to whoever works at the estate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    Here,
+    Elsewhere,
+    /// The person that stands for the terminal, or the device that stands for the office.
+    Office,
+    Nowhere,
+}
+
+/// The status of the answer. Written down once more on purpose, as above.
+fn answered(role: Role, stands: Stands, door: &str) -> u16 {
+    let is_phone = door.contains("{device}");
+    match (role, stands) {
+        (Role::Guard | Role::Technician, _) => 403,
+        (_, Stands::Elsewhere | Stands::Nowhere) => 404,
+        // The office's device is nobody's phone; the terminal's person works everywhere.
+        (_, Stands::Office) if is_phone => 404,
+        (_, Stands::Office) => 403,
+        (Role::Admin, Stands::Here)
+            if ["/v1/people", "login", "invite"].iter().any(|end| door.ends_with(end)) =>
+        {
+            201
+        }
+        (Role::Admin, Stands::Here) => 200,
+        (Role::Reception | Role::Supervisor | Role::SiteDirector | Role::Manager, Stands::Here) => 403,
+    }
+}
+
+#[test]
+fn every_door_to_people_and_phones_opens_for_the_administrator_of_the_estate_and_for_nobody_else() {
+    let mut estate = Estate::new();
+    let (site, far) = (estate.site, estate.far);
+    for (role, login) in STAFF {
+        estate.person(login, estate.site, role, login);
+    }
+    let (here, there) = (estate.id_of("王强"), estate.id_of("欧阳远"));
+    let far_phone = estate.phone_of(there).replica.enrolled().unwrap().device.to_string();
+    let identity = estate.service.identity();
+    let nobody = DocumentId::from_bytes([9; 16]).to_string();
+    let guard = estate.guard.replica.enrolled().unwrap().device.to_string();
+    let (office, terminal) = (identity.office.device.to_string(), identity.desk.to_string());
+    // Estate, person and phone.
+    let cases = [
+        (Stands::Here, site, here.to_string(), &guard),
+        (Stands::Elsewhere, far, there.to_string(), &far_phone),
+        (Stands::Office, site, terminal, &office),
+        (Stands::Nowhere, SiteId::from_bytes([9; 16]), nobody.clone(), &nobody),
+    ];
+    let to_staff = staff_doors();
+    for (role, login) in STAFF {
+        let (mut browser, csrf) = program(&estate, login);
+        for door in &to_staff {
+            let mut of_none = None;
+            for (stands, estate, person, device) in cases.iter().rev() {
+                let is_about_nobody = !door.path.contains('{');
+                if is_about_nobody && *stands == Stands::Office {
+                    continue;
+                }
+                // Hiring is about the estate alone; a person is looked for where the asker may give roles.
+                let body = sent(door.path, if is_about_nobody { *estate } else { site }).to_string();
+                let path = at(door.path, person, device);
+                let answer = browser.post_json(&path, &[("x-csrf-token", &csrf)], &body);
+                let told = format!("{role} at {} for {stands:?}: {}", door.path, answer.text());
+                assert_eq!(answer.status.as_u16(), answered(role, *stands, door.path), "{told}");
+                if answer.status.as_u16() == 404 {
+                    let bare = bare(&answer);
+                    assert_eq!(of_none.get_or_insert(bare.clone()), &bare, "{told}");
+                }
             }
         }
     }

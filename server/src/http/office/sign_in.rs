@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::audit::{self, Origin};
 use crate::auth::accounts::{self, Account};
-use crate::auth::password::{self, PASSWORD_CHARS_MIN, PasswordError};
+use crate::auth::password::{self, OneTime, PASSWORD_CHARS_MIN, PasswordError};
 use crate::auth::session::SessionToken;
 use crate::auth::throttle::Try;
 use crate::error::Problem;
@@ -110,6 +110,11 @@ pub(super) async fn replace(
         .await?;
     // Somebody else may have replaced it meanwhile.
     Ok(replaced.map_or(Replaced::OldWrong, Replaced::Done))
+}
+
+/// A one-time password for somebody.
+pub(super) async fn one_time(app: &App) -> Result<OneTime, Problem> {
+    Ok(hashing(app, || OneTime::draw(&mut rand::rng())).await??)
 }
 
 /// The hash of a new password.
