@@ -18,3 +18,4 @@ mod shared_photos;
 mod staff;
 mod staff_doors;
 mod takeovers;
+mod wrong_passwords;
