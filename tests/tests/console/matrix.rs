@@ -284,3 +284,90 @@ fn every_door_to_people_and_phones_opens_for_the_administrator_of_the_estate_and
         }
     }
 }
+
+/// How somebody who works on a phone has to do with a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// They have an order of it.
+    Assigned,
+    /// They had one, and it was given to somebody else.
+    FormerlyAssigned,
+}
+
+#[test]
+fn an_order_opens_its_case_on_the_phone_and_nothing_in_the_office_neither_now_nor_afterwards() {
+    let mut estate = Estate::new();
+    let (site, far) = (estate.site, estate.far);
+    // Role here, whether they have a desk at the other estate, and the order.
+    let mut people = Vec::new();
+    for role in [Role::Guard, Role::Technician] {
+        for desk in [None, Some(Role::Reception), Some(Role::Manager), Some(Role::Admin)] {
+            for order in [Order::Assigned, Order::FormerlyAssigned] {
+                let login = format!("{role}-{}-{order:?}", desk.map_or("none", Role::as_str));
+                estate.person(&login, site, role, &login);
+                if let Some(desk) = desk {
+                    estate.person(&login, far, desk, &login);
+                }
+                people.push((login, desk, order));
+            }
+        }
+    }
+    let (mut lin, csrf) = program(&estate, "lin");
+    let case = format!("/v1/cases/{}", estate.case);
+    let successor = estate.id_of("李明").to_string();
+    let mut post = |path: &str, body: Value| {
+        let answer = lin.post_json(&format!("{case}/{path}"), &[("x-csrf-token", &csrf)], &body.to_string());
+        assert!(answer.status.is_success(), "{path}: {}", answer.text());
+        answer.json()
+    };
+    let mut held = Vec::new();
+    for (login, desk, order) in people {
+        let assignee = estate.id_of(&login).to_string();
+        let given = json!({ "department": "engineering", "assignee": assignee });
+        let id = post("dispatch", given)["id"].as_str().unwrap().to_owned();
+        if order == Order::FormerlyAssigned {
+            post(&format!("orders/{id}/assign"), json!({ "assignee": successor }));
+        }
+        held.push((login, desk, order, id));
+    }
+    let to_cases: Vec<_> = doors()
+        .1
+        .into_iter()
+        .filter(|door| door.path.starts_with("/v1/") && door.path.contains("{case}"))
+        .collect();
+    let nowhere = DocumentId::from_bytes([9; 16]).to_string();
+    let number = lin.get(&case).json()["number"].as_str().unwrap().to_owned();
+    for (login, desk, order, id) in held {
+        let (mut browser, csrf) = program(&estate, &login);
+        for door in &to_cases {
+            let mut knock_at = |case: &str| {
+                let path = door.path.replace("{case}", case).replace("{order}", &id);
+                knock(&mut browser, &csrf, &door.method, &path, door.path, &successor)
+            };
+            let of_none = knock_at(&nowhere);
+            for case in [estate.case.to_string(), number.clone()] {
+                let answer = knock_at(&case);
+                if desk.is_none() {
+                    answer.assert_problem(403, "command_not_permitted");
+                } else {
+                    answer.assert_problem(404, "not_found");
+                }
+                assert_eq!(bare(&answer), bare(&of_none), "{login} ({order:?}) at {}", door.path);
+            }
+        }
+        let lists = doors().1.into_iter().filter(|door| {
+            door.method == Method::GET && matches!(door.rule, Rule::Office(_)) && !door.path.contains('{')
+        });
+        for door in lists.filter(|door| door.path != "/v1/rounds/due") {
+            let answer = browser.get(door.path);
+            let told = format!("{login} ({order:?}) at {}: {}", door.path, answer.text());
+            if desk.is_none() {
+                answer.assert_problem(403, "command_not_permitted");
+            }
+            let secrets = [estate.case.to_string(), number.clone(), "138 0013 8000".into(), "王秀兰".into()];
+            assert!(!secrets.iter().any(|secret| answer.text().contains(secret)), "{told}");
+        }
+        let photo = browser.get(&format!("/v1/photos/{}", estate.photo));
+        assert!([403, 404].contains(&photo.status.as_u16()), "{login}: {}", photo.status);
+    }
+}
