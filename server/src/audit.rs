@@ -9,6 +9,10 @@ use uuid::Uuid;
 
 use crate::database::DatabaseError;
 
+/// The action of whoever tried to sign in, or to replace a password, with a wrong one. Nobody is known to have asked
+/// for a sign-in; its subject is the login, if there is such an account.
+pub const WRONG_PASSWORD: &str = "wrong password";
+
 /// Who asked, and from where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -78,7 +82,7 @@ pub fn at_terminal(
 }
 
 /// Lines, the newest first, beginning below the number `after`: of everybody, or of whoever works at an estate
-/// that `admin` administers, and of nobody.
+/// that `admin` administers, and of nobody. A wrong password for somebody's login is theirs in this.
 ///
 /// # Errors
 /// If the database fails.
@@ -89,15 +93,22 @@ pub fn lines(
     limit: u16,
 ) -> Result<Vec<Line>, DatabaseError> {
     let mut statement = db.prepare_cached(
-        "SELECT id, at, person, key, address, request, action, subject FROM audit
+        "SELECT id, at, person, key, address, request, action, subject FROM (
+             SELECT audit.*, coalesce(audit.person, accounts.person) AS whose FROM audit
+             LEFT JOIN accounts ON audit.action = :wrong AND accounts.login = audit.subject)
          WHERE id < coalesce(:after, 9223372036854775807)
-             AND (:admin IS NULL OR person IS NULL OR person = :admin OR person IN (
+             AND (:admin IS NULL OR whose IS NULL OR whose = :admin OR whose IN (
                  SELECT theirs.person FROM roles mine JOIN roles theirs USING (site)
                  WHERE mine.person = :admin AND mine.role = 'admin'))
          ORDER BY id DESC LIMIT :limit",
     )?;
     let rows = statement.query_map(
-        named_params! { ":after": after, ":admin": admin.map(|person| *person.as_bytes()), ":limit": limit },
+        named_params! {
+            ":after": after,
+            ":admin": admin.map(|person| *person.as_bytes()),
+            ":limit": limit,
+            ":wrong": WRONG_PASSWORD,
+        },
         |row| {
             let (person, key): (Option<[u8; 16]>, Option<[u8; 16]>) = (row.get(2)?, row.get(3)?);
             Ok(Line {

@@ -10,7 +10,8 @@
 // The server has a refused edit that can be taken over, and one that waits: `refuse` (tests/src/bin) makes them.
 //
 // For each language, width and colour scheme it signs in, looks at the list, searches, opens a case, goes through
-// what was refused and what waits, opens what would take an edit over and what would close it, and on every page demands: no horizontal scrolling, nothing that axe calls a violation, no message
+// what was refused and what waits, opens what would take an edit over and what would close it, reads the description
+// of the interface, and on every page demands: no horizontal scrolling, nothing that axe calls a violation, no message
 // in the browser's console (which is where a broken content policy shows), every control reachable by
 // the Tab key with a visible mark, and targets of at least 44 px. Ends with status 1 if anything fails.
 
@@ -37,8 +38,8 @@ const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 /** Rules of WCAG 2.2 at level AA, and axe's own good habits. */
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const TARGET_PX_MIN = 44;
-/** Tab presses before a page counts as a trap. */
-const TABS_MAX = 400;
+/** Tab presses before a page counts as a trap. The description of the interface has hundreds of links. */
+const TABS_MAX = 2_000;
 
 const failures = [];
 const demand = (ok, where, what) => {
@@ -111,6 +112,43 @@ async function walk(page, where) {
   demand(inOrder, where, `Tab went ${seen.join(" ")}`);
 }
 
+/** Whatever the browser complains of is a failure. */
+function listen(page, name) {
+  page.on("console", (message) => {
+    const isNoise = message.type() !== "error" && message.type() !== "warning";
+    if (!isNoise) demand(false, name("console"), message.text());
+  });
+}
+
+/** What programs may ask, which anybody may read: found, opened and followed by keyboard. */
+async function description(page, name) {
+  listen(page, name);
+  await page.goto(`${base}/docs`);
+  await inspect(page, name("docs"));
+  const operation = page.locator("details.operation").first();
+  await operation.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  demand(await operation.evaluate((part) => part.open), name("docs"), "an operation does not open by keyboard");
+  const link = operation.locator('a[href^="#shape-"]').first();
+  const shape = await link.getAttribute("href");
+  await link.focus();
+  await page.keyboard.press("Enter");
+  const isInView = (id) => {
+    const { top } = document.querySelector(id).getBoundingClientRect();
+    return top >= 0 && top < innerHeight;
+  };
+  const isThere = await page.waitForFunction(isInView, shape).then(() => true, () => false);
+  demand(isThere, name("docs"), `following ${shape} does not lead there`);
+  await page.goto(`${base}/docs`);
+  await page.evaluate(() => document.querySelectorAll("details").forEach((part) => (part.open = true)));
+  const cut = await page.evaluate(() => {
+    const gists = [...document.querySelectorAll("details[open] .gist")];
+    return gists.filter((gist) => gist.scrollHeight > gist.clientHeight + 1).length;
+  });
+  demand(cut === 0, name("docs-open"), `${cut} operations do not tell to the end what they do`);
+  await inspect(page, name("docs-open"));
+}
+
 async function tour(browser, { lang, width, scheme }) {
   const name = (page) => `${page}-${lang}-${width}-${scheme}`;
   const context = await browser.newContext({
@@ -121,11 +159,11 @@ async function tour(browser, { lang, width, scheme }) {
     // The pages promise to work without; axe is put in by the debugger, which needs it on.
     javaScriptEnabled: true,
   });
+  const docs = await context.newPage();
+  await description(docs, name);
+  await docs.close();
   const page = await context.newPage();
-  page.on("console", (message) => {
-    const isNoise = message.type() !== "error" && message.type() !== "warning";
-    if (!isNoise) demand(false, name("console"), message.text());
-  });
+  listen(page, name);
 
   await page.goto(`${base}/login`);
   demand((await page.locator("html").getAttribute("lang")) === lang, name("login"), "another language");

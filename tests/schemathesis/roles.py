@@ -53,6 +53,7 @@ for person in sorted(folder.glob("*.json")):
         cases = program.get("/v1/cases?limit=20")["cases"]
         details = [program.get("/v1/cases/" + case["number"]) for case in cases]
         refused = program.get("/v1/quarantine?state=all")["changes"]
+        people = program.get("/v1/people")["people"]
         known = {
             "path.case": [case["number"] for case in cases] + [case["id"] for case in cases],
             "path.order": [order["id"] for case in details for order in case["orders"]],
@@ -60,7 +61,9 @@ for person in sorted(folder.glob("*.json")):
             "path.change": [change["id"] for change in refused],
             "query.site": sorted({case["site"]["id"] for case in cases}),
             "body.site": sorted({case["site"]["id"] for case in cases}),
-            "body.assignee": [person["id"] for person in program.get("/v1/people")["people"]],
+            "body.assignee": [person["id"] for person in people],
+            "path.person": [person["id"] for person in people if person["name"] == "spare"],
+            "path.device": [device["id"] for device in program.get("/v1/devices")["devices"]],
         }
         known = {name: values for name, values in known.items() if values}
         with open(sys.argv[3], "w") as settings:

@@ -1,14 +1,52 @@
 //! Accounts and sessions in their tables: truth of its own, made by nobody's log.
 
+use std::fmt;
+use std::str::FromStr;
+
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::PersonId;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::password::OneTime;
 use super::session::{self, SESSION_AGE_MS_MAX, SessionDigest};
 use crate::database::DatabaseError;
 
+/// Letters of a login.
+pub const LOGIN_CHARS_MAX: usize = 64;
 /// How old the recorded last use of a session may get. Without it every page would be a write.
 const TOUCH_AFTER_MS: i64 = 5 * 60 * 1000;
+
+/// What somebody is to type to sign in: one line of 1 to [`LOGIN_CHARS_MAX`] letters, with no space around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login(String);
+
+/// The text cannot be a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a login is one line of 1 to {LOGIN_CHARS_MAX} letters")]
+pub struct NoLogin;
+
+impl FromStr for Login {
+    type Err = NoLogin;
+
+    fn from_str(text: &str) -> Result<Self, NoLogin> {
+        let text = text.trim();
+        let fits = (1..=LOGIN_CHARS_MAX).contains(&text.chars().count());
+        if fits && !text.chars().any(char::is_control) { Ok(Self(text.to_owned())) } else { Err(NoLogin) }
+    }
+}
+
+impl Login {
+    /// Its spelling.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// Somebody who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +86,26 @@ pub fn find(db: &Connection, login: &str) -> Result<Option<Account>, DatabaseErr
             })
         })
         .optional()?)
+}
+
+/// Lets a person sign in with a one-time password, in place of the one they had. Whoever is signed in with that
+/// is not any more. That the login is free or theirs was looked at.
+///
+/// # Errors
+/// If the database fails.
+pub fn open(
+    db: &Connection,
+    person: PersonId,
+    login: &Login,
+    password: &OneTime,
+) -> Result<(), DatabaseError> {
+    db.execute(
+        "INSERT INTO accounts (login, person, password, one_time) VALUES (?1, ?2, ?3, 1)
+         ON CONFLICT DO UPDATE SET password = excluded.password, one_time = 1",
+        (login.as_str(), person.as_bytes(), password.hash()),
+    )?;
+    db.execute("DELETE FROM sessions WHERE login = ?1 COLLATE NOCASE", [login.as_str()])?;
+    Ok(())
 }
 
 /// Replaces a password that was checked a moment ago, and ends every session of the account. Tells
@@ -141,6 +199,16 @@ mod tests {
         .unwrap();
         let lin = find(&db, "LIN").unwrap().unwrap();
         (db, lin)
+    }
+
+    #[test]
+    fn a_login_is_one_line_of_letters() {
+        assert_eq!(" lin ".parse::<Login>().unwrap().as_str(), "lin");
+        let most = "林".repeat(LOGIN_CHARS_MAX);
+        assert_eq!(most.parse::<Login>().unwrap().as_str(), most);
+        for wrong in ["", "  ", "a\nb", "a\u{0}", "\u{85}x\u{85}y", &format!("{most}x")] {
+            assert_eq!(wrong.parse::<Login>(), Err(NoLogin), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod rates;
 pub mod replay;
 pub mod scope;
 pub mod session;
+pub mod staff;
 pub mod throttle;
 pub mod token;
 

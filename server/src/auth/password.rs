@@ -4,6 +4,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error, PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use rand_core::Rng;
+use roundsman_sync_core::error::{ErrorCode, Refusal};
 use zeroize::Zeroizing;
 
 /// Memory of one hash: 19 MiB, the least that OWASP's Password Storage Cheat Sheet asks of Argon2id
@@ -86,11 +87,39 @@ pub fn matches(password: &str, stored: Option<&str>) -> Result<bool, PasswordErr
     }
 }
 
+/// A password to be used once and then changed, with what is kept of it.
+pub struct OneTime {
+    text: Zeroizing<String>,
+    hash: String,
+}
+
+impl OneTime {
+    /// A fresh one. Takes as long as [`hash`], so not inside a transaction.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Internal`] if there is no memory.
+    pub fn draw(rng: &mut dyn Rng) -> Result<Self, Refusal> {
+        let text = one_time(rng);
+        let hash = hash(&text, rng).map_err(|error| Refusal::new(ErrorCode::Internal, error.to_string()))?;
+        Ok(Self { text, hash })
+    }
+
+    /// The text to hand to a person. It is told once.
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+
+    /// The PHC string to store.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+}
+
 /// A password to be used once and then changed: five pronounceable groups, 80 bits.
 ///
 /// Each group is 16 bits as consonant, vowel, consonant, vowel, consonant ("proquint", arXiv 0901.4016):
 /// it can be read out over the telephone, and has no digits to be taken for letters.
-pub fn one_time(rng: &mut dyn Rng) -> Zeroizing<String> {
+fn one_time(rng: &mut dyn Rng) -> Zeroizing<String> {
     // Full length from the start: a string that grows leaves copies of itself behind.
     let mut text = Zeroizing::new(String::with_capacity(ONE_TIME_GROUPS * 6));
     for group in 0..ONE_TIME_GROUPS {

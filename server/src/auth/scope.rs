@@ -46,7 +46,9 @@ scopes! {
     QuarantineRead = "quarantine:read", "Refused changes and those that wait.";
     QuarantineWrite = "quarantine:write", "Taking refused changes over, and closing them.";
     PeopleRead = "people:read", "Who works where.";
+    PeopleWrite = "people:write", "Adding people, their roles, logins and codes for phones: as much as being every one of them.";
     DevicesRead = "devices:read", "Phones.";
+    DevicesWrite = "devices:write", "Shutting phones out, and letting them go on.";
     MeasuresRead = "measures:read", "Figures over a period.";
     AuditRead = "audit:read", "Who did what in the office.";
     MetricsRead = "metrics:read", "The server's own counters at /metrics.";

@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use roundsman_sync_core::clock::Timestamp;
 
+use super::accounts::LOGIN_CHARS_MAX;
+
 /// Wrong tries of one login from one address before a pause.
 const FAILURES_MAX: u32 = 5;
 /// Wrong tries from one address, whatever the login, before a pause: an office behind one address has
@@ -17,8 +19,6 @@ const FAILURES_PER_ADDRESS_MAX: u32 = 50;
 const PAUSE_MS: i64 = 5 * 60 * 1000;
 /// Pairs remembered at most: some 10 MB. When full, those whose pause is over go first.
 const REMEMBERED_MAX: usize = 50_000;
-/// Letters of a login that are looked at.
-const LOGIN_CHARS_MAX: usize = 64;
 
 /// Who tried: a login from an address, or an address with any login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -28,7 +28,9 @@ impl Audit {
         for line in lines {
             let person = line.origin.person.map(|person| person.to_string());
             let key = line.origin.key.map(|key| key.to_string());
-            let who = person.clone().unwrap_or_else(|| "terminal".to_owned());
+            // Nothing that is asked over HTTP comes without a request id.
+            let nobody = if line.origin.request.is_empty() { "terminal" } else { "nobody" };
+            let who = person.as_deref().unwrap_or(nobody);
             let address = line.origin.address.as_deref().unwrap_or("-");
             text.push(format!(
                 "{}  {}  {who}  {address}  {}  {}",

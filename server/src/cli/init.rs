@@ -14,6 +14,8 @@ use super::failure::Failure;
 use super::output::Report;
 use super::{Context, Desk};
 use crate::app::App;
+use crate::auth::accounts::Login;
+use crate::auth::password::OneTime;
 use crate::data_folder::{DataFolder, FolderError};
 use crate::database;
 use crate::ingest::Newcomer;
@@ -36,7 +38,7 @@ pub(super) struct Init {
     sites: Vec<String>,
     /// The login of the first administrator
     #[arg(long, value_name = "LOGIN", default_value = "admin")]
-    admin: String,
+    admin: Login,
 }
 
 impl Init {
@@ -65,9 +67,6 @@ impl Init {
         if self.org.trim().is_empty() {
             return Err(named("--org"));
         }
-        if self.admin.trim().is_empty() {
-            return Err(named("--admin"));
-        }
         for (at, site) in self.sites.iter().enumerate() {
             if site.trim().is_empty() {
                 return Err(named("--site"));
@@ -83,7 +82,8 @@ impl Init {
         let Desk { mut writer, identity, sitting, .. } = Desk::open(folder.clone())?;
         let rng = &mut rand::rng();
         let office = &identity.office;
-        let (sites, password) = writer.transaction(|batch| {
+        let password = OneTime::draw(rng)?;
+        let sites = writer.transaction(|batch| {
             let mut sites = Vec::new();
             let mut administrator = None;
             for name in &self.sites {
@@ -95,11 +95,10 @@ impl Init {
                 }
                 sites.push((site, name));
             }
-            let password = match administrator {
-                Some(person) => office.open_account(batch, rng, person, &self.admin)?,
-                None => String::new(),
-            };
-            Ok::<_, Failure>((sites, password))
+            if let Some(person) = administrator {
+                office.open_account(batch, person, &self.admin, &password)?;
+            }
+            Ok::<_, Failure>(sites)
         })?;
         let listed: Vec<_> =
             sites.iter().map(|(site, name)| json!({ "id": site.to_string(), "name": name })).collect();
@@ -108,10 +107,11 @@ impl Init {
             text.push_str(&format!("estate         {name} ({site})\n"));
         }
         text.push_str(&format!(
-            "administrator  login {}, one-time password {password} (shown this once)\nnext           roundsman serve",
-            self.admin
+            "administrator  login {}, one-time password {} (shown this once)\nnext           roundsman serve",
+            self.admin,
+            password.reveal()
         ));
-        let admin = json!({ "login": self.admin, "one_time_password": password });
+        let admin = json!({ "login": self.admin.as_str(), "one_time_password": password.reveal() });
         Ok(Report::new(json!({ "org": self.org, "sites": listed, "admin": admin }), text))
     }
 }

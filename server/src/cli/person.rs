@@ -8,6 +8,8 @@ use super::failure::Failure;
 use super::output::Report;
 use super::{Context, Desk, find};
 use crate::audit;
+use crate::auth::accounts::Login;
+use crate::auth::password::OneTime;
 use crate::ingest::Newcomer;
 
 /// People who work for the organisation
@@ -48,29 +50,29 @@ pub(super) struct Add {
     department: Option<Department>,
     /// Lets them sign in at the console under this name
     #[arg(long, value_name = "LOGIN")]
-    login: Option<String>,
+    login: Option<Login>,
 }
 
 impl Add {
     fn run(self, context: &Context) -> Result<Report, Failure> {
-        if self.login.as_ref().is_some_and(|login| login.trim().is_empty()) {
-            return Err(Failure::Usage("--login must not be empty".to_owned()));
-        }
         let desk = context.office()?;
         let (site, site_name) = find::site(&desk.folder.reader()?, &self.site)?;
         let Desk { mut writer, identity, sitting, .. } = desk;
         let rng = &mut rand::rng();
         let Self { name, role, department, login, .. } = self;
         let newcomer = Newcomer { name: name.clone(), site, role, department };
-        let (person, password) = writer.transaction(|batch| {
+        let account = login.map(|login| Ok::<_, Failure>((login, OneTime::draw(rng)?))).transpose()?;
+        let person = writer.transaction(|batch| {
             let person = identity.office.add_person(batch, rng, sitting, &newcomer)?;
-            let open = |login: &String| identity.office.open_account(batch, rng, person, login);
-            let password = login.as_ref().map(open).transpose()?;
+            if let Some((login, password)) = &account {
+                identity.office.open_account(batch, person, login, password)?;
+            }
             audit::at_terminal(batch.db, sitting.now, "person add", &person.to_string())?;
-            Ok::<_, Failure>((person, password))
+            Ok::<_, Failure>(person)
         })?;
         let mut text = format!("{name} ({person}) is {role} at {site_name}");
-        if let (Some(login), Some(password)) = (&login, &password) {
+        if let Some((login, password)) = &account {
+            let password = password.reveal();
             text.push_str(&format!("\nlogin {login}, one-time password {password} (shown this once)"));
         }
         let json = json!({
@@ -78,8 +80,8 @@ impl Add {
                 "id": person.to_string(), "name": name, "role": role.as_str(), "site": site.to_string(),
                 "department": department.map(Department::as_str),
             },
-            "login": login,
-            "one_time_password": password,
+            "login": account.as_ref().map(|(login, _)| login.as_str()),
+            "one_time_password": account.as_ref().map(|(_, password)| password.reveal()),
         });
         Ok(Report::new(json, text))
     }

@@ -11,6 +11,8 @@ use super::words::{Lang, Words};
 /// What went wrong with a request for a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
+    /// The address asks for something that no page of ours asks for.
+    Unreadable,
     /// There is nothing here, or nothing for this person to see.
     NotFound,
     /// The person's role does not allow this, or the form was not ours.
@@ -23,6 +25,7 @@ impl Failure {
     /// The HTTP status of the page.
     pub const fn status(self) -> u16 {
         match self {
+            Self::Unreadable => 400,
             Self::NotFound => 404,
             Self::Forbidden => 403,
             Self::Internal => 500,
@@ -31,6 +34,7 @@ impl Failure {
 
     const fn title(self) -> &'static str {
         match self {
+            Self::Unreadable => "failure-unreadable",
             Self::NotFound => "failure-not-found",
             Self::Forbidden => "failure-forbidden",
             Self::Internal => "failure-internal",
@@ -39,6 +43,7 @@ impl Failure {
 
     const fn advice(self) -> &'static str {
         match self {
+            Self::Unreadable => "failure-unreadable-advice",
             Self::NotFound => "failure-not-found-advice",
             Self::Forbidden => "failure-forbidden-advice",
             Self::Internal => "failure-internal-advice",

@@ -9,7 +9,8 @@ use roundsman_sync_core::model::Role;
 use super::morning::StoryTime;
 use super::plan::STAFF;
 use super::{DemoError, Tell};
-use crate::auth::{accounts, password};
+use crate::auth::accounts::{self, Login, NoLogin};
+use crate::auth::password::OneTime;
 use crate::data_folder::{DataFolder, Identity};
 use crate::import::{self, Destination, ImportMap, ImportPlan};
 use crate::ingest::{Newcomer, OfficeError, Sitting};
@@ -83,17 +84,17 @@ pub(super) fn found(data: &Path, time: &StoryTime, tell: &Tell) -> Result<Organi
     let imported = Imported { read: plan.read, created: written.created, rejected };
 
     // A one-time password would have to be changed at the first login; a demonstration is looked at at once.
-    let chosen = password::one_time(rng).to_string();
-    let hash = password::hash(&chosen, rng).map_err(|error| DemoError::Server(error.to_string()))?;
+    let chosen = OneTime::draw(rng).map_err(OfficeError::from)?;
+    let login: Login = LOGIN.parse().map_err(|error: NoLogin| DemoError::Server(error.to_string()))?;
     let invites = writer.transaction::<_, OfficeError>(|batch| {
-        office.open_account(batch, rng, director, LOGIN)?;
+        office.open_account(batch, director, &login, &chosen)?;
         if let Some(account) = accounts::find(batch.db, LOGIN)? {
-            accounts::change_password(batch.db, &account, &hash)?;
+            accounts::change_password(batch.db, &account, chosen.hash())?;
         }
         let codes = people.iter().map(|&person| Ok(office.invite(batch, rng, desk, person)?.reveal()));
         codes.collect::<Result<Vec<_>, OfficeError>>()
     })?;
-    Ok(Organisation { folder, site, director, password: chosen, invites, imported })
+    Ok(Organisation { folder, site, director, password: chosen.reveal().to_owned(), invites, imported })
 }
 
 fn sample_plan() -> Result<ImportPlan, DemoError> {

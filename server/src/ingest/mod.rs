@@ -13,7 +13,7 @@ mod writer;
 
 pub use office::{Office, OfficeError, Sitting};
 pub use rights::hears_of_loss;
-pub use staff::Newcomer;
+pub use staff::{Newcomer, Post};
 pub use writer::{Batch, Delivered, Opened, Writer};
 
 #[cfg(test)]

@@ -9,10 +9,23 @@ use roundsman_sync_core::protocol::key::PublicKey;
 use rusqlite::OptionalExtension;
 
 use super::{Batch, Office, OfficeError, Sitting};
+use crate::auth::accounts::{self, Login};
 use crate::auth::enrol_code::EnrolCode;
-use crate::auth::password;
+use crate::auth::password::OneTime;
 use crate::database::DatabaseError;
 use crate::log::LogEntry;
+use crate::projection::queries::lookup;
+
+/// What somebody does at an estate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Where.
+    pub site: SiteId,
+    /// As what.
+    pub role: Role,
+    /// In which department, for roles that belong to one.
+    pub department: Option<Department>,
+}
 
 /// Somebody to be added at an estate.
 #[derive(Clone, Debug)]
@@ -53,10 +66,10 @@ impl Office {
         Ok(site)
     }
 
-    /// Adds a person, or gives one of that name another role.
+    /// Gives a role to the person of that name, who is added if there is none.
     ///
     /// # Errors
-    /// If the name is not one, or the database fails.
+    /// If the name is not one or that of several, or the database fails.
     pub fn add_person(
         &self,
         batch: &mut Batch<'_>,
@@ -65,24 +78,70 @@ impl Office {
         newcomer: &Newcomer,
     ) -> Result<PersonId, OfficeError> {
         let Newcomer { name, site, role, department } = newcomer;
-        let known: Option<[u8; 16]> = batch
+        let post = Post { site: *site, role: *role, department: *department };
+        match lookup::people_named(batch.db, name.trim())?.as_slice() {
+            [] => self.hire(batch, rng, desk, name, post),
+            [person] => {
+                self.give_role(batch, rng, desk, *person, post)?;
+                Ok(*person)
+            }
+            several => {
+                let ids: Vec<_> = several.iter().map(ToString::to_string).collect();
+                let why = format!("{} people are called '{name}': {}", several.len(), ids.join(", "));
+                Err(Refusal::new(ErrorCode::ValueOutOfRange, why).into())
+            }
+        }
+    }
+
+    /// Adds a new person, whoever else is called the same.
+    ///
+    /// # Errors
+    /// If the name is not one, whoever sits at the desk may not list people there, or the database fails.
+    pub fn hire(
+        &self,
+        batch: &mut Batch<'_>,
+        rng: &mut dyn Rng,
+        desk: Sitting,
+        name: &str,
+        first: Post,
+    ) -> Result<PersonId, OfficeError> {
+        let person = PersonId::mint(desk.now, rng);
+        batch.append(desk.now, &LogEntry::PersonAdded { person, name: name.trim().to_owned() })?;
+        self.give_role(batch, rng, desk, person, first)?;
+        Ok(person)
+    }
+
+    /// Gives a role to a person. Tells whether anything changed: not if they have it, in that department.
+    ///
+    /// # Errors
+    /// If there is no such person, whoever sits at the desk may not list people there, or the database fails.
+    pub fn give_role(
+        &self,
+        batch: &mut Batch<'_>,
+        rng: &mut dyn Rng,
+        desk: Sitting,
+        person: PersonId,
+        post: Post,
+    ) -> Result<bool, OfficeError> {
+        let Post { site, role, department } = post;
+        let name = lookup::person_name(batch.db, person)?
+            .ok_or_else(|| Refusal::new(ErrorCode::NotFound, format!("there is no person {person}")))?;
+        let held: Option<Option<String>> = batch
             .db
-            .query_row("SELECT person FROM people WHERE name = ?1", [name], |row| row.get(0))
+            .query_row(
+                "SELECT department FROM roles WHERE person = ?1 AND site = ?2 AND role = ?3",
+                (person.as_bytes(), site.as_bytes(), role.as_str()),
+                |row| row.get(0),
+            )
             .optional()
             .map_err(sqlite)?;
-        let person = match known {
-            Some(person) => PersonId::from_bytes(person),
-            None => {
-                let person = PersonId::mint(desk.now, rng);
-                batch.append(desk.now, &LogEntry::PersonAdded { person, name: name.clone() })?;
-                person
-            }
-        };
-        let grant = LogEntry::RoleGranted { person, site: *site, role: *role, department: *department };
-        batch.append(desk.now, &grant)?;
-        let listed = SitePerson { person, name: name.clone(), role: *role, department: *department };
-        self.carry_out(batch, rng, desk, &Command::PutPerson { site: *site, person: listed })?;
-        Ok(person)
+        if held.is_some_and(|held| held.as_deref() == department.map(Department::as_str)) {
+            return Ok(false);
+        }
+        batch.append(desk.now, &LogEntry::RoleGranted { person, site, role, department })?;
+        let listed = SitePerson { person, name, role, department };
+        self.carry_out(batch, rng, desk, &Command::PutPerson { site, person: listed })?;
+        Ok(true)
     }
 
     /// Takes a role from a person. At its next sync each of their phones gives up what came with it.
@@ -149,40 +208,24 @@ impl Office {
         Ok(frozen)
     }
 
-    /// Lets a person sign in, with a one-time password that is told once.
+    /// Lets a person sign in with a one-time password.
     ///
     /// # Errors
     /// If the login is taken by somebody else, or the database fails.
     pub fn open_account(
         &self,
         batch: &mut Batch<'_>,
-        rng: &mut dyn Rng,
         person: PersonId,
-        login: &str,
-    ) -> Result<String, OfficeError> {
-        let holder: Option<[u8; 16]> = batch
-            .db
-            .query_row("SELECT person FROM accounts WHERE login = ?1", [login], |row| row.get(0))
-            .optional()
-            .map_err(sqlite)?;
-        if holder.is_some_and(|holder| holder != *person.as_bytes()) {
+        login: &Login,
+        password: &OneTime,
+    ) -> Result<(), OfficeError> {
+        let holder = accounts::find(batch.db, login.as_str())?.map(|account| account.person);
+        if holder.is_some_and(|holder| holder != person) {
+            // Whose it is, whoever asks may not be allowed to know.
             let taken = format!("the login '{login}' belongs to somebody else");
             return Err(Refusal::new(ErrorCode::ValueOutOfRange, taken).into());
         }
-        let once = password::one_time(rng);
-        let hash = password::hash(&once, rng)
-            .map_err(|error| Refusal::new(ErrorCode::Internal, error.to_string()))?;
-        batch
-            .db
-            .execute(
-                "INSERT INTO accounts (login, person, password, one_time) VALUES (?1, ?2, ?3, 1)
-                 ON CONFLICT DO UPDATE SET password = excluded.password, one_time = 1",
-                (login, person.as_bytes(), hash),
-            )
-            .map_err(sqlite)?;
-        // Whoever is signed in with the password that was replaced is not any more.
-        batch.db.execute("DELETE FROM sessions WHERE login = ?1 COLLATE NOCASE", [login]).map_err(sqlite)?;
-        Ok(once.to_string())
+        Ok(accounts::open(batch.db, person, login, password)?)
     }
 
     /// Makes a one-time code with which a person enrols a phone within ten minutes.

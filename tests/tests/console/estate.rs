@@ -1,14 +1,17 @@
 //! A company with two estates, two phones that worked offline, and people in the office.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use roundsman_server::app::App;
-use roundsman_server::auth::password;
+use roundsman_server::auth::password::{self, OneTime};
 use roundsman_server::data_folder::DataFolder;
+use roundsman_server::database::DatabaseError;
 use roundsman_server::ingest::{Delivered, Newcomer, OfficeError, Sitting};
+use roundsman_server::projection::queries::lookup;
 use roundsman_server::router::router;
 use roundsman_server::serve::service_of;
 use roundsman_server::service::Service;
@@ -42,7 +45,7 @@ pub(crate) const PHOTO: &[u8] = include_bytes!("../../fixtures/photos/gps-DSCN00
 
 pub(crate) struct Estate {
     /// The data, for as long as the estate lives.
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     pub(crate) service: Arc<Service>,
     pub(crate) case: DocumentId,
     pub(crate) far_case: DocumentId,
@@ -84,15 +87,21 @@ impl Phone {
 
     /// Syncs when the server's clock says that many minutes after [`BACK`].
     pub(crate) fn sync(&mut self, service: &Service, minutes: i64) {
-        let (now, mut rng) = (BACK.plus_millis(minutes * MINUTE_MS), ChaCha8Rng::seed_from_u64(99));
+        self.sync_at(service, BACK.plus_millis(minutes * MINUTE_MS)).unwrap();
+    }
+
+    /// Syncs at this time of the server's clock.
+    pub(crate) fn sync_at(&mut self, service: &Service, now: Timestamp) -> Result<(), Refusal> {
+        let mut rng = ChaCha8Rng::seed_from_u64(99);
         let mut session = self.replica.start_sync(SyncBudget::default());
-        while let Some(request) = self.replica.next_request(&mut session).unwrap() {
-            self.replica.apply(&mut session, &service.handle(now, &mut rng, &request)).unwrap();
+        while let Some(request) = self.replica.next_request(&mut session)? {
+            self.replica.apply(&mut session, &service.handle(now, &mut rng, &request))?;
         }
+        Ok(())
     }
 }
 
-fn at_the_lift(site: SiteId, description: &str) -> NewCase {
+pub(crate) fn at_the_lift(site: SiteId, description: &str) -> NewCase {
     NewCase {
         kind: CaseKind::Repair,
         channel: Channel::Patrol,
@@ -125,7 +134,7 @@ impl Estate {
         let guard = phone(dir.path(), &service, site, "王强", Role::Guard);
         let technician = phone(dir.path(), &service, site, "李明", Role::Technician);
         let mut estate = Self {
-            _dir: dir,
+            dir,
             service,
             case: DocumentId::from_bytes([0; 16]),
             far_case: DocumentId::from_bytes([0; 16]),
@@ -239,12 +248,37 @@ impl Estate {
         let newcomer = Newcomer { name: name.to_owned(), site, role, department: None };
         let desk = Sitting { person: self.service.identity().desk, now: BACK };
         let rng = &mut self.rng;
+        let password = OneTime::draw(rng).unwrap();
         self.service
             .write::<_, OfficeError>(|batch, office| {
                 let person = office.add_person(batch, rng, desk, &newcomer)?;
-                office.open_account(batch, rng, person, login)
+                office.open_account(batch, person, &login.parse().unwrap(), &password)
             })
-            .unwrap()
+            .unwrap();
+        password.reveal().to_owned()
+    }
+
+    /// Who has this name.
+    pub(crate) fn id_of(&self, name: &str) -> PersonId {
+        let people = self.service.read::<_, DatabaseError>(|db| lookup::people_named(db, name)).unwrap();
+        assert_eq!(people.len(), 1, "{name}");
+        people[0]
+    }
+
+    /// A new phone of somebody.
+    pub(crate) fn phone_of(&mut self, person: PersonId) -> Phone {
+        let desk = Sitting { person: self.service.identity().desk, now: BACK };
+        let rng = &mut self.rng;
+        let invited =
+            self.service.write::<_, DatabaseError>(|batch, office| office.invite(batch, rng, desk, person));
+        self.enrol(&invited.unwrap().reveal(), &person.to_string(), BACK).unwrap()
+    }
+
+    /// A new phone that enrols with a code at this time of the server's clock.
+    pub(crate) fn enrol(&self, code: &str, name: &str, now: Timestamp) -> Result<Phone, Refusal> {
+        let seed = 1_000 + u64::from(name.bytes().map(u32::from).sum::<u32>());
+        let file = self.dir.path().join(format!("{name}.db"));
+        enrol(&file, &self.service, now, seed, code, name)
     }
 
     /// A phone of the other estate writes into the case by force: its edit is refused and kept.
@@ -359,7 +393,7 @@ impl Documents for OneDocument {
     }
 }
 
-fn phone(folder: &std::path::Path, service: &Service, site: SiteId, name: &str, role: Role) -> Phone {
+fn phone(folder: &Path, service: &Service, site: SiteId, name: &str, role: Role) -> Phone {
     let mut rng = ChaCha8Rng::seed_from_u64(role as u64);
     let department = (role == Role::Technician).then_some(Department::Engineering);
     let newcomer = Newcomer { name: name.to_owned(), site, role, department };
@@ -370,14 +404,27 @@ fn phone(folder: &std::path::Path, service: &Service, site: SiteId, name: &str, 
             Ok(office.invite(batch, &mut rng, desk, person)?.reveal())
         })
         .unwrap();
-    let store = SqliteStore::open(folder.join(format!("{role}.db"))).unwrap();
-    let clock = Arc::new(AtomicI64::new(BACK.millis()));
-    let environment = Environment { clock: Box::new(SharedClock(Arc::clone(&clock))), rng: Box::new(rng) };
-    let mut replica = Replica::open(Box::new(store), environment, None).unwrap();
-    let request = replica.enrol_request(&code, &format!("{name}的手机")).unwrap();
-    let mut rng = ChaCha8Rng::seed_from_u64(100 + role as u64);
-    replica.enrol_apply(&service.handle(BACK, &mut rng, &request)).unwrap();
-    Phone { replica, clock }
+    let file = folder.join(format!("{role}.db"));
+    enrol(&file, service, BACK, role as u64, &code, &format!("{name}的手机")).unwrap()
+}
+
+/// A new phone that enrols with a code at this time of the server's clock, its own being right.
+fn enrol(
+    file: &Path,
+    service: &Service,
+    now: Timestamp,
+    seed: u64,
+    code: &str,
+    name: &str,
+) -> Result<Phone, Refusal> {
+    let clock = Arc::new(AtomicI64::new(now.millis()));
+    let rng = Box::new(ChaCha8Rng::seed_from_u64(seed));
+    let environment = Environment { clock: Box::new(SharedClock(Arc::clone(&clock))), rng };
+    let mut replica = Replica::open(Box::new(SqliteStore::open(file)?), environment, None)?;
+    let request = replica.enrol_request(code, name)?;
+    let mut rng = ChaCha8Rng::seed_from_u64(100 + seed);
+    replica.enrol_apply(&service.handle(now, &mut rng, &request))?;
+    Ok(Phone { replica, clock })
 }
 
 /// The order that both phones know.

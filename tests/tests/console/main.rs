@@ -15,3 +15,7 @@ mod pictures;
 mod programs;
 mod quarantine;
 mod shared_photos;
+mod staff;
+mod staff_doors;
+mod takeovers;
+mod wrong_passwords;

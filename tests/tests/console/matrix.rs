@@ -3,13 +3,14 @@
 use http::Method;
 use roundsman_server::http::doors::Rule;
 use roundsman_server::router::doors;
-use roundsman_sync_core::ids::DocumentId;
+use roundsman_sync_core::ids::{DocumentId, SiteId};
 use roundsman_sync_core::model::Role;
 use serde_json::{Value, json};
 
 use super::browser::{Answer, Browser};
 use super::estate::{Estate, order_of};
 use super::programs::program;
+use super::staff_doors::{at, sent, staff_doors};
 
 /// A case as it lies to somebody at the estate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,5 +208,166 @@ fn nobody_gets_through_a_door_that_is_not_for_anybody() {
                 assert!((400..500).contains(&status) || door.method == Method::OPTIONS, "{door:?}: {status}")
             }
         }
+    }
+}
+
+/// Somebody or a phone, as they stand to whoever works at the estate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    Here,
+    Elsewhere,
+    /// The person that stands for the terminal, or the device that stands for the office.
+    Office,
+    Nowhere,
+}
+
+/// The status of the answer. Written down once more on purpose, as above.
+fn answered(role: Role, stands: Stands, door: &str) -> u16 {
+    let is_phone = door.contains("{device}");
+    match (role, stands) {
+        (Role::Guard | Role::Technician, _) => 403,
+        (_, Stands::Elsewhere | Stands::Nowhere) => 404,
+        // The office's device is nobody's phone; the terminal's person works everywhere.
+        (_, Stands::Office) if is_phone => 404,
+        (_, Stands::Office) => 403,
+        (Role::Admin, Stands::Here)
+            if ["/v1/people", "login", "invite"].iter().any(|end| door.ends_with(end)) =>
+        {
+            201
+        }
+        (Role::Admin, Stands::Here) => 200,
+        (Role::Reception | Role::Supervisor | Role::SiteDirector | Role::Manager, Stands::Here) => 403,
+    }
+}
+
+#[test]
+fn every_door_to_people_and_phones_opens_for_the_administrator_of_the_estate_and_for_nobody_else() {
+    let mut estate = Estate::new();
+    let (site, far) = (estate.site, estate.far);
+    for (role, login) in STAFF {
+        estate.person(login, estate.site, role, login);
+    }
+    let (here, there) = (estate.id_of("王强"), estate.id_of("欧阳远"));
+    let far_phone = estate.phone_of(there).replica.enrolled().unwrap().device.to_string();
+    let identity = estate.service.identity();
+    let nobody = DocumentId::from_bytes([9; 16]).to_string();
+    let guard = estate.guard.replica.enrolled().unwrap().device.to_string();
+    let (office, terminal) = (identity.office.device.to_string(), identity.desk.to_string());
+    // Estate, person and phone.
+    let cases = [
+        (Stands::Here, site, here.to_string(), &guard),
+        (Stands::Elsewhere, far, there.to_string(), &far_phone),
+        (Stands::Office, site, terminal, &office),
+        (Stands::Nowhere, SiteId::from_bytes([9; 16]), nobody.clone(), &nobody),
+    ];
+    let to_staff = staff_doors();
+    for (role, login) in STAFF {
+        let (mut browser, csrf) = program(&estate, login);
+        for door in &to_staff {
+            let mut of_none = None;
+            for (stands, estate, person, device) in cases.iter().rev() {
+                let is_about_nobody = !door.path.contains('{');
+                if is_about_nobody && *stands == Stands::Office {
+                    continue;
+                }
+                // Hiring is about the estate alone; a person is looked for where the asker may give roles.
+                let body = sent(door.path, if is_about_nobody { *estate } else { site }).to_string();
+                let path = at(door.path, person, device);
+                let answer = browser.post_json(&path, &[("x-csrf-token", &csrf)], &body);
+                let told = format!("{role} at {} for {stands:?}: {}", door.path, answer.text());
+                assert_eq!(answer.status.as_u16(), answered(role, *stands, door.path), "{told}");
+                if answer.status.as_u16() == 404 {
+                    let bare = bare(&answer);
+                    assert_eq!(of_none.get_or_insert(bare.clone()), &bare, "{told}");
+                }
+            }
+        }
+    }
+}
+
+/// How somebody who works on a phone has to do with a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// They have an order of it.
+    Assigned,
+    /// They had one, and it was given to somebody else.
+    FormerlyAssigned,
+}
+
+#[test]
+fn an_order_opens_its_case_on_the_phone_and_nothing_in_the_office_neither_now_nor_afterwards() {
+    let mut estate = Estate::new();
+    let (site, far) = (estate.site, estate.far);
+    // Role here, whether they have a desk at the other estate, and the order.
+    let mut people = Vec::new();
+    for role in [Role::Guard, Role::Technician] {
+        for desk in [None, Some(Role::Reception), Some(Role::Manager), Some(Role::Admin)] {
+            for order in [Order::Assigned, Order::FormerlyAssigned] {
+                let login = format!("{role}-{}-{order:?}", desk.map_or("none", Role::as_str));
+                estate.person(&login, site, role, &login);
+                if let Some(desk) = desk {
+                    estate.person(&login, far, desk, &login);
+                }
+                people.push((login, desk, order));
+            }
+        }
+    }
+    let (mut lin, csrf) = program(&estate, "lin");
+    let case = format!("/v1/cases/{}", estate.case);
+    let successor = estate.id_of("李明").to_string();
+    let mut post = |path: &str, body: Value| {
+        let answer = lin.post_json(&format!("{case}/{path}"), &[("x-csrf-token", &csrf)], &body.to_string());
+        assert!(answer.status.is_success(), "{path}: {}", answer.text());
+        answer.json()
+    };
+    let mut held = Vec::new();
+    for (login, desk, order) in people {
+        let assignee = estate.id_of(&login).to_string();
+        let given = json!({ "department": "engineering", "assignee": assignee });
+        let id = post("dispatch", given)["id"].as_str().unwrap().to_owned();
+        if order == Order::FormerlyAssigned {
+            post(&format!("orders/{id}/assign"), json!({ "assignee": successor }));
+        }
+        held.push((login, desk, order, id));
+    }
+    let to_cases: Vec<_> = doors()
+        .1
+        .into_iter()
+        .filter(|door| door.path.starts_with("/v1/") && door.path.contains("{case}"))
+        .collect();
+    let nowhere = DocumentId::from_bytes([9; 16]).to_string();
+    let number = lin.get(&case).json()["number"].as_str().unwrap().to_owned();
+    for (login, desk, order, id) in held {
+        let (mut browser, csrf) = program(&estate, &login);
+        for door in &to_cases {
+            let mut knock_at = |case: &str| {
+                let path = door.path.replace("{case}", case).replace("{order}", &id);
+                knock(&mut browser, &csrf, &door.method, &path, door.path, &successor)
+            };
+            let of_none = knock_at(&nowhere);
+            for case in [estate.case.to_string(), number.clone()] {
+                let answer = knock_at(&case);
+                if desk.is_none() {
+                    answer.assert_problem(403, "command_not_permitted");
+                } else {
+                    answer.assert_problem(404, "not_found");
+                }
+                assert_eq!(bare(&answer), bare(&of_none), "{login} ({order:?}) at {}", door.path);
+            }
+        }
+        let lists = doors().1.into_iter().filter(|door| {
+            door.method == Method::GET && matches!(door.rule, Rule::Office(_)) && !door.path.contains('{')
+        });
+        for door in lists.filter(|door| door.path != "/v1/rounds/due") {
+            let answer = browser.get(door.path);
+            let told = format!("{login} ({order:?}) at {}: {}", door.path, answer.text());
+            if desk.is_none() {
+                answer.assert_problem(403, "command_not_permitted");
+            }
+            let secrets = [estate.case.to_string(), number.clone(), "138 0013 8000".into(), "王秀兰".into()];
+            assert!(!secrets.iter().any(|secret| answer.text().contains(secret)), "{told}");
+        }
+        let photo = browser.get(&format!("/v1/photos/{}", estate.photo));
+        assert!([403, 404].contains(&photo.status.as_u16()), "{login}: {}", photo.status);
     }
 }

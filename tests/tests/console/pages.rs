@@ -134,3 +134,41 @@ fn the_language_is_switched_where_one_stands() {
     let evil = [("lang", "en"), ("back", "//evil.example"), ("csrf", &*page.csrf())];
     browser.post("/language", &evil).assert_goes_to("/");
 }
+
+#[test]
+fn an_address_that_cannot_be_read_is_answered_by_a_page_that_says_so() {
+    let estate = Estate::new();
+    let mut browser = estate.signed_in("lin");
+    let long = format!("/?q={}", "x".repeat(201));
+    for address in [
+        "/?q=a&q=b",
+        "/?after=x&after=y",
+        "/?after=%zz",
+        "/?status=lost",
+        "/?department=kitchen",
+        "/?urgency=%FF",
+        &long,
+        "/quarantine?q=a&q=b",
+        "/quarantine?state=lost",
+        "/quarantine?after=x",
+        "/quarantine/waiting?after=x",
+        "/quarantine/waiting?after=1&after=2",
+    ] {
+        let page = browser.get(address);
+        assert_eq!(
+            (page.status.as_u16(), page.header("content-type")),
+            (400, "text/html; charset=utf-8"),
+            "{address}"
+        );
+        assert!(page.text().contains("This address cannot be read"), "{address}: {}", page.text());
+        assert!(page.text().contains(page.header("x-request-id")), "{address}");
+        assert!(page.text().contains("林晓芸"), "who has signed in still has: {address}");
+    }
+    browser.cookies.insert("lang".into(), "zh-CN".into());
+    assert!(browser.get("/?q=a&q=b").text().contains("地址无法识别"));
+    // What no page asks for and no list knows is nothing, as in the links that other sites decorate.
+    assert!(browser.get("/?limit=%zz&utm_source=x&utm_source=y").status.is_success());
+    // A program is told as a problem.
+    browser.get("/v1/cases?q=a&q=b").assert_problem(400, "bad_request");
+    browser.get("/v1/cases?limit=%zz").assert_problem(422, "value_out_of_range");
+}

@@ -8,7 +8,7 @@ use http::{Request, StatusCode, header};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use roundsman_server::app::App;
-use roundsman_server::auth::password;
+use roundsman_server::auth::password::{self, OneTime};
 use roundsman_server::data_folder::DataFolder;
 use roundsman_server::ingest::{Newcomer, OfficeError, Sitting};
 use roundsman_server::projection;
@@ -140,13 +140,14 @@ impl Estate {
         role: Role,
     ) -> impl Fn(&str) -> (StatusCode, Value) + use<> {
         let hash = password::hash(PASSWORD, &mut self.rng).unwrap();
+        let once = OneTime::draw(&mut self.rng).unwrap();
         let newcomer = Newcomer { name: login.to_owned(), site, role, department: None };
         let desk = Sitting { person: self.service.identity().desk, now: self.now() };
         let rng = &mut self.rng;
         self.service
             .write::<_, OfficeError>(|batch, office| {
                 let person = office.add_person(batch, rng, desk, &newcomer)?;
-                office.open_account(batch, rng, person, login)?;
+                office.open_account(batch, person, &login.parse().unwrap(), &once)?;
                 let sql = "UPDATE accounts SET password = ?1, one_time = 0 WHERE login = ?2";
                 batch.db.execute(sql, (hash, login)).unwrap();
                 Ok(())

@@ -28,6 +28,8 @@ password-error-too-short = The new password is too short.
 password-error-differ = The two new passwords differ.
 password-error-same = The new password is the same as the old one.
 
+failure-unreadable = This address cannot be read
+failure-unreadable-advice = Something in it is mistyped, given twice or too long. Go to the cases and search anew.
 failure-not-found = Nothing here
 failure-not-found-advice = There is nothing at this address, or it is not for you to see.
 failure-forbidden = Not allowed

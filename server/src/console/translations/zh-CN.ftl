@@ -28,6 +28,8 @@ password-error-too-short = 新密码太短。
 password-error-differ = 两次输入的新密码不一致。
 password-error-same = 新密码与旧密码相同。
 
+failure-unreadable = 地址无法识别
+failure-unreadable-advice = 地址中的条件写错、重复或太长。请回到报事列表重新查询。
 failure-not-found = 没有找到
 failure-not-found-advice = 这个地址下没有内容，或者您无权查看。
 failure-forbidden = 不允许

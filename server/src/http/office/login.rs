@@ -71,7 +71,8 @@ pub(super) async fn enter(
         if !visit.vouches_for(&form.csrf) {
             return Ok(login_page(&visit, StatusCode::FORBIDDEN, &form.login, Some(LoginError::Expired)));
         }
-        match sign_in::try_password(&visit.app, &form.login, Zeroizing::new(form.password), address).await? {
+        let password = Zeroizing::new(form.password);
+        match sign_in::try_password(&visit.app, &form.login, password, &origin, address).await? {
             // Not 401: the form is simply asked again, and no scheme could be named in its header.
             Tried::Wrong => Ok(login_page(&visit, StatusCode::OK, &form.login, Some(LoginError::Wrong))),
             Tried::Paused(wait_s) => {

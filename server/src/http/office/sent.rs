@@ -35,6 +35,17 @@ pub(super) struct Asker {
     pub(super) once: Option<Once>,
 }
 
+impl Asker {
+    /// Refuses to do once what is told once: to answer it again the server would have to keep the secret.
+    pub(super) fn told_once(&self) -> Result<(), Problem> {
+        if self.once.is_none() {
+            return Ok(());
+        }
+        let why = "what this answers is told once, so no answer is kept; send it without an Idempotency-Key";
+        Err(Problem::new(ErrorCode::BadRequest, why))
+    }
+}
+
 /// A body by somebody who may send it.
 pub(super) struct Sent<T> {
     pub(super) asker: Asker,

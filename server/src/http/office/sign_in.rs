@@ -8,9 +8,9 @@ use roundsman_sync_core::error::ErrorCode;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::audit::{self, Origin};
+use crate::audit::{self, Origin, WRONG_PASSWORD};
 use crate::auth::accounts::{self, Account};
-use crate::auth::password::{self, PASSWORD_CHARS_MIN, PasswordError};
+use crate::auth::password::{self, OneTime, PASSWORD_CHARS_MIN, PasswordError};
 use crate::auth::session::SessionToken;
 use crate::auth::throttle::Try;
 use crate::error::Problem;
@@ -32,11 +32,13 @@ pub(super) fn paused(wait_s: i64) -> Problem {
     problem.with_header(header::RETRY_AFTER, &wait_s.to_string())
 }
 
-/// Tries a password.
+/// Tries a password. That it was wrong is on the audit trail; that it was not looked at is not, so that nobody
+/// fills the disk by asking.
 pub(super) async fn try_password(
     app: &App,
     login: &str,
     password: Zeroizing<String>,
+    origin: &Origin,
     address: Option<IpAddr>,
 ) -> Result<Tried, Problem> {
     let one = Try { login, address };
@@ -48,13 +50,22 @@ pub(super) async fn try_password(
     let stored = account.as_ref().map(|account| account.password.clone());
     let right = hashing(app, move || password::matches(&password, stored.as_deref())).await?;
     let right = right.map_err(|error| failed(&error))?;
-    Ok(match account {
+    match account {
         Some(account) if right => {
             app.throttle.succeeded(&one);
-            Tried::Right(account)
+            Ok(Tried::Right(account))
         }
-        Some(_) | None => Tried::Wrong,
-    })
+        account => {
+            let origin = origin.clone();
+            // What is no login may be a password that was typed into the wrong field.
+            let login = account.map(|account| account.login).unwrap_or_default();
+            app.write(move |batch, _| {
+                Ok(audit::record(batch.db, &origin, App::now(), WRONG_PASSWORD, &login)?)
+            })
+            .await?;
+            Ok(Tried::Wrong)
+        }
+    }
 }
 
 /// What came of replacing a password.
@@ -86,7 +97,7 @@ pub(super) async fn replace(
     if new == old {
         return Ok(Replaced::Same);
     }
-    let account = match try_password(app, login, old, address).await? {
+    let account = match try_password(app, login, old, &origin, address).await? {
         Tried::Right(account) => account,
         Tried::Wrong => return Ok(Replaced::OldWrong),
         Tried::Paused(wait_s) => return Ok(Replaced::Paused(wait_s)),
@@ -110,6 +121,11 @@ pub(super) async fn replace(
         .await?;
     // Somebody else may have replaced it meanwhile.
     Ok(replaced.map_or(Replaced::OldWrong, Replaced::Done))
+}
+
+/// A one-time password for somebody.
+pub(super) async fn one_time(app: &App) -> Result<OneTime, Problem> {
+    Ok(hashing(app, || OneTime::draw(&mut rand::rng())).await??)
 }
 
 /// The hash of a new password.

@@ -36,6 +36,8 @@ pub(super) struct Visit {
     pub(super) lang: Lang,
     here: String,
     request_id: String,
+    /// Whether a page is asked for, and nothing sent.
+    reads: bool,
     /// The token in the cookie. One that no session belongs to still ties a form to this browser.
     pub(super) token: SessionToken,
     /// Whether the browser does not have the token yet.
@@ -101,6 +103,7 @@ impl FromRequestParts<App> for Visit {
             lang,
             here: here.chars().take(HERE_BYTES_MAX).collect(),
             request_id,
+            reads: parts.method.is_safe(),
             token,
             is_new,
             session,
@@ -161,6 +164,10 @@ impl Visit {
             StatusCode::NOT_FOUND => self.failure(Failure::NotFound),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => self.failure(Failure::Forbidden),
             StatusCode::INTERNAL_SERVER_ERROR => self.failure(Failure::Internal),
+            // An address that somebody has mistyped, or kept from another version.
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY if self.reads => {
+                self.failure(Failure::Unreadable)
+            }
             // A form that our own pages cannot send: for whoever made it, a problem says more.
             _ => problem.into_response(),
         }

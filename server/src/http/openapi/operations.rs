@@ -14,6 +14,9 @@ use super::{CSRF, KEY, SESSION, UPLOAD};
 use crate::auth::answers::ONCE_KEY_CHARS_MAX;
 use crate::http::doors::{Door, Rule};
 
+/// Edits that answer with a secret. Their answers are not kept, so they take no `Idempotency-Key`.
+const TOLD_ONCE: [&str; 2] = ["/v1/people/{person}/login", "/v1/people/{person}/invite"];
+
 /// Adds what the door of an operation says of it. A door that nobody has described stays undescribed.
 pub(super) fn complete(paths: &mut Paths, door: &Door) {
     let Some(operation) = paths.paths.get_mut(door.path).and_then(|item| behind(item, &door.method)) else {
@@ -21,7 +24,7 @@ pub(super) fn complete(paths: &mut Paths, door: &Door) {
     };
     operation.security = Some(who_may(door));
     tell_of_scope(operation, door.rule);
-    if is_edit(door) {
+    if is_edit(door) && !TOLD_ONCE.contains(&door.path) {
         operation.parameters.get_or_insert_default().push(once().into());
     }
     if is_tagged(door) {

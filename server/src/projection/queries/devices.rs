@@ -2,7 +2,7 @@
 
 use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::{DeviceId, PersonId};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::Reach;
 use super::names::PersonName;
@@ -82,4 +82,16 @@ pub fn devices(db: &Connection, reach: &Reach) -> Result<Vec<DeviceLine>, Databa
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whose phone it is, if there is such a phone. The device that stands for the office is nobody's.
+///
+/// # Errors
+/// If the database fails.
+pub fn device_person(db: &Connection, device: DeviceId) -> Result<Option<PersonId>, DatabaseError> {
+    let mut statement = db.prepare_cached(
+        "SELECT d.person FROM devices d JOIN people p ON p.person = d.person WHERE d.device = ?1",
+    )?;
+    let person = statement.query_row([device.as_bytes()], |row| row.get(0)).optional()?;
+    Ok(person.map(PersonId::from_bytes))
 }

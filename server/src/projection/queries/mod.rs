@@ -35,11 +35,11 @@ pub use cases::{CASES_PER_PAGE_MAX, CaseLine, CasePage, CaseQuery, FOUND_MAX, Fo
 pub use conflicts::{Choice, Conflict, ConflictPage, conflicts};
 pub use contact::{ContactValues, contact_words};
 pub use counters::{Counter, counters};
-pub use devices::{DeviceLine, devices};
+pub use devices::{DeviceLine, device_person, devices};
 pub use fields::{FieldValue, FieldValues, StatedValue};
 pub use mentions::Mentions;
 pub use names::{PersonName, person};
-pub use people::{PeoplePage, PeopleQuery, PersonLine, RoleHeld, people, works_at};
+pub use people::{PeoplePage, PeopleQuery, PersonLine, RoleHeld, people, works_at, works_where};
 pub use photos::{FoundPhoto, PhotoDetails, PhotoStanding, StoredPhoto, photo, signature};
 pub use quarantine::{
     Dependent, OPEN_COUNTED_MAX, QuarantinePage, QuarantineQuery, QuarantinedChange, RefusedDetails,

@@ -108,6 +108,28 @@ pub fn people(db: &Connection, reach: &Reach, query: &PeopleQuery) -> Result<Peo
     Ok(PeoplePage { rows: found, next })
 }
 
+/// The estates at which somebody holds any role, also those that the asker knows nothing of. None if the asker
+/// does not see the person: they work nowhere, or nowhere where the asker has an office role.
+///
+/// # Errors
+/// If the database fails.
+pub fn works_where(
+    db: &Connection,
+    reach: &Reach,
+    person: PersonId,
+) -> Result<Option<Vec<SiteId>>, DatabaseError> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT DISTINCT site FROM roles WHERE person = :person
+             AND EXISTS (SELECT 1 FROM roles seen WHERE seen.person = :person AND seen.site IN {OFFICE_SITES})
+         ORDER BY site"
+    ))?;
+    let me = reach.person();
+    let parameters = named_params! { ":me": me.as_bytes(), ":person": person.as_bytes() };
+    let sites = statement.query_map(parameters, |row| Ok(SiteId::from_bytes(row.get(0)?)))?;
+    let sites = sites.collect::<Result<Vec<_>, _>>()?;
+    Ok((!sites.is_empty()).then_some(sites))
+}
+
 /// Whether somebody has any role at an estate whose cases the asker sees.
 ///
 /// # Errors

@@ -84,6 +84,16 @@ impl Reach {
         self.roles.iter().any(|&(_, role)| role == Role::Admin)
     }
 
+    /// The estates that the person administers.
+    pub fn administers(&self) -> Vec<SiteId> {
+        self.roles.iter().filter(|(_, role)| *role == Role::Admin).map(|(site, _)| *site).collect()
+    }
+
+    /// Whether the person has any office role at that estate.
+    pub fn has_office_at(&self, site: SiteId) -> bool {
+        self.roles.iter().any(|&(at, role)| at == site && (at_a_desk(role) || role == Role::Admin))
+    }
+
     /// Every role, and where.
     pub fn roles(&self) -> &[(SiteId, Role)] {
         &self.roles

@@ -5,8 +5,8 @@ use utoipa::OpenApi;
 
 use super::super::pictures;
 use super::{
-    account, audit, cases, classify, contact, create, entries, keys, kpis, lists, orders, quarantine,
-    resolve, rounds, session, standing,
+    access, account, audit, cases, classify, contact, create, entries, keys, kpis, lists, orders, people,
+    phones, quarantine, resolve, rounds, session, standing,
 };
 
 #[derive(OpenApi)]
@@ -44,7 +44,15 @@ use super::{
     quarantine::salvage,
     quarantine::close,
     lists::people,
+    people::hire,
+    people::give,
+    people::take,
+    access::login,
+    access::invite,
     lists::devices,
+    phones::revoke,
+    phones::thaw,
+    phones::resync,
     kpis::kpis,
     audit::list,
 ))]

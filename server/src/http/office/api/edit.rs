@@ -3,6 +3,8 @@
 //! Each is one command, given in one transaction with what was read for it, so that two requests at once
 //! cannot both find something absent and add it twice.
 
+use std::fmt::Display;
+
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use roundsman_sync_core::clock::Timestamp;
@@ -28,8 +30,8 @@ use crate::projection::queries::{self, CaseKey, CaseLine, ChangeName, Reach};
 pub(in super::super) struct Answer {
     status: StatusCode,
     body: Value,
-    /// What was added, for the audit trail.
-    added: Option<String>,
+    /// What was added or named in the body, for the audit trail.
+    named: Option<String>,
 }
 
 /// Whether anything changed: `false` if everything already was as asked.
@@ -48,14 +50,26 @@ pub(in super::super) struct Added {
 impl Answer {
     /// Something was added, and there is more to say of it than its id.
     pub(super) fn created_as(id: impl ToString, body: Value) -> Self {
-        Self { status: StatusCode::CREATED, body, added: Some(id.to_string()) }
+        Self { status: StatusCode::CREATED, body, named: Some(id.to_string()) }
+    }
+
+    /// Something was made that has no id.
+    pub(super) fn created(body: Value) -> Self {
+        Self { status: StatusCode::CREATED, body, named: None }
+    }
+
+    /// The same, with ids or words that the body named, for the audit trail.
+    #[must_use]
+    pub(super) fn about(mut self, named: impl Display) -> Self {
+        self.named = Some(self.named.map_or_else(|| named.to_string(), |before| format!("{before} {named}")));
+        self
     }
 }
 
 /// Something was to be changed. False if everything already was as asked.
 impl From<bool> for Answer {
     fn from(changed: bool) -> Self {
-        Self { status: StatusCode::OK, body: json!(Changed { changed }), added: None }
+        Self { status: StatusCode::OK, body: json!(Changed { changed }), named: None }
     }
 }
 
@@ -70,7 +84,7 @@ macro_rules! added_by_id {
     )* };
 }
 
-added_by_id!(OrderId, EntryId, SignOffId);
+added_by_id!(OrderId, EntryId, SignOffId, PersonId);
 
 /// Something else already has the id that a request chose.
 pub(super) fn taken(what: &str) -> Problem {
@@ -81,28 +95,33 @@ pub(super) fn taken(what: &str) -> Problem {
 /// One edit at the desk, inside its transaction.
 pub(in super::super) struct Edit<'e, 'b> {
     pub(in super::super) batch: &'e mut Batch<'b>,
-    office: &'e Office,
+    pub(super) office: &'e Office,
     pub(super) reach: &'e Reach,
     pub(in super::super) now: Timestamp,
 }
 
 impl Edit<'_, '_> {
+    /// The person who asks, at the desk now.
+    pub(super) fn sitting(&self) -> Sitting {
+        Sitting { person: self.reach.person(), now: self.now }
+    }
+
     /// Carries out a command as one signed envelope of the person who asks, if roles and procedures allow
     /// it. Tells whether anything changed.
     pub(super) fn give(&mut self, command: &Command) -> Result<bool, Problem> {
-        let sitting = Sitting { person: self.reach.person(), now: self.now };
+        let sitting = self.sitting();
         Ok(self.office.carry_out(self.batch, &mut rand::rng(), sitting, command)?)
     }
 
     /// Takes over what refused changes meant, as one signed envelope of the person who asks.
     pub(super) fn salvage(&mut self, changes: &[ChangeName]) -> Result<(), Problem> {
-        let sitting = Sitting { person: self.reach.person(), now: self.now };
+        let sitting = self.sitting();
         Ok(self.office.salvage(self.batch, &mut rand::rng(), sitting, changes)?)
     }
 
     /// Closes refused changes in the name of the person who asks.
     pub(super) fn close_refused(&mut self, note: &str, changes: Vec<ChangeName>) -> Result<(), Problem> {
-        let sitting = Sitting { person: self.reach.person(), now: self.now };
+        let sitting = self.sitting();
         Ok(self.office.close_refused(self.batch, sitting, note, changes)?)
     }
 
@@ -152,8 +171,8 @@ pub(super) async fn make<A: Into<Answer>>(
                 Known::New => {}
             }
         }
-        let Answer { status, body, added } = edit(edit_at)?.into();
-        let subject = [Some(subject), added].into_iter().flatten().filter(|part| !part.is_empty());
+        let Answer { status, body, named } = edit(edit_at)?.into();
+        let subject = [Some(subject), named].into_iter().flatten().filter(|part| !part.is_empty());
         let subject = subject.collect::<Vec<_>>().join(" ");
         audit::record(edit_at.batch.db, &origin, now, &action, &subject)?;
         let kept = Kept { status: status.as_u16(), body: body.to_string().into_bytes() };

@@ -109,10 +109,7 @@ pub(super) async fn add(Sent { asker, body }: Sent<Body>) -> Result<Response, Pr
     let unknown =
         |error: UnknownScope| Problem::new(ErrorCode::ValueOutOfRange, format!("'scopes': {error}"));
     let (scopes, expires) = (scopes.map_err(unknown)?, time("expires", &body.expires)?);
-    if asker.once.is_some() {
-        let why = "a key is told once, so no answer is kept; make another, and take the lost one back";
-        return Err(Problem::new(ErrorCode::BadRequest, why));
-    }
+    asker.told_once()?;
     edit::make(asker, move |edit| {
         let rng = &mut rand::rng();
         let key = ApiKey::generate(rng);

@@ -1,9 +1,11 @@
 //! JSON for programs that hold a session or a key: what the pages show, in words that stay.
 
+mod access;
 mod account;
 mod audit;
 pub(super) mod cases;
 pub(super) mod classify;
+mod concerned;
 pub(super) mod contact;
 pub(super) mod create;
 pub(super) mod described;
@@ -14,6 +16,8 @@ pub(super) mod kpis;
 pub(super) mod lists;
 pub(super) mod orders;
 pub(super) mod parameters;
+mod people;
+mod phones;
 pub(super) mod quarantine;
 pub(super) mod resolve;
 pub(super) mod rounds;
@@ -26,8 +30,8 @@ use http::Method;
 
 use super::pictures;
 use crate::auth::scope::Scope::{
-    AuditRead, CasesRead, CasesWrite, DevicesRead, MeasuresRead, MetricsRead, PeopleRead, QuarantineRead,
-    QuarantineWrite, RoundsRead,
+    AuditRead, CasesRead, CasesWrite, DevicesRead, DevicesWrite, MeasuresRead, MetricsRead, PeopleRead,
+    PeopleWrite, QuarantineRead, QuarantineWrite, RoundsRead,
 };
 use crate::http::doors::Doors;
 use crate::http::doors::Rule::{Account, Anybody, Office};
@@ -72,7 +76,15 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .door(POST, "/v1/quarantine/{change}/salvage", Office(QuarantineWrite), quarantine::salvage)
         .door(POST, "/v1/quarantine/{change}/close", Office(QuarantineWrite), quarantine::close)
         .door(GET, "/v1/people", Office(PeopleRead), lists::people)
+        .door(POST, "/v1/people", Office(PeopleWrite), people::hire)
+        .door(POST, "/v1/people/{person}/roles", Office(PeopleWrite), people::give)
+        .door(POST, "/v1/people/{person}/roles/take", Office(PeopleWrite), people::take)
+        .door(POST, "/v1/people/{person}/login", Office(PeopleWrite), access::login)
+        .door(POST, "/v1/people/{person}/invite", Office(PeopleWrite), access::invite)
         .door(GET, "/v1/devices", Office(DevicesRead), lists::devices)
+        .door(POST, "/v1/devices/{device}/revoke", Office(DevicesWrite), phones::revoke)
+        .door(POST, "/v1/devices/{device}/thaw", Office(DevicesWrite), phones::thaw)
+        .door(POST, "/v1/devices/{device}/resync", Office(DevicesWrite), phones::resync)
         .door(GET, "/v1/kpis", Office(MeasuresRead), kpis::kpis)
         .door(GET, "/v1/audit", Office(AuditRead), audit::list)
 }

@@ -46,7 +46,8 @@ pub(in super::super) async fn enter(
     given: Result<Json<Credentials>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let given = body::json(given)?;
-    match sign_in::try_password(&visit.app, &given.login, Zeroizing::new(given.password), address).await? {
+    let password = Zeroizing::new(given.password);
+    match sign_in::try_password(&visit.app, &given.login, password, &origin, address).await? {
         Tried::Wrong => Err(Problem::new(ErrorCode::LoginFailed, "the login or the password is not right")),
         Tried::Paused(wait_s) => Err(sign_in::paused(wait_s)),
         Tried::Right(account) => {
