@@ -1,6 +1,5 @@
 //! What every HTTP handler has at hand.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -10,6 +9,7 @@ use roundsman_sync_core::ids::PersonId;
 use tokio::sync::Semaphore;
 
 use crate::auth::rates::Rates;
+use crate::auth::subscriber::Subscriber;
 use crate::auth::throttle::Throttle;
 use crate::database::DatabaseError;
 use crate::error::Problem;
@@ -49,7 +49,7 @@ pub struct App {
     /// How fast each person may ask, by session or key.
     pub people: Arc<Rates<PersonId>>,
     /// How fast one address may try enrolment codes.
-    pub enrolments: Arc<Rates<IpAddr>>,
+    pub enrolments: Arc<Rates<Subscriber>>,
     /// What was asked and how it went.
     pub traffic: Arc<Traffic>,
     /// Remembers wrong passwords.

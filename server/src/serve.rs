@@ -11,6 +11,7 @@ use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::{App, ZONE};
 use crate::data_folder::{DataFolder, FolderError, ServeLock};
@@ -117,7 +118,9 @@ pub fn run(
             Way::Tls { cert, key } => Some(RustlsConfig::from_config(certificate(cert, key)?)),
             Way::Plain | Way::BehindProxy => None,
         };
-        tokio::spawn(renew(tls.clone(), way.clone()));
+        // Here and not in the task: untaken, the signal would end the process.
+        let renewals = signal(SignalKind::hangup()).map_err(io("waiting for signals"))?;
+        tokio::spawn(renew(renewals, tls.clone(), way.clone()));
         let listener = TcpListener::bind(listen).map_err(io(&format!("listening on {listen}")))?;
         let address = listener.local_addr().map_err(io("listening"))?;
         let handle = Handle::new();
@@ -183,11 +186,9 @@ async fn stop_when_told(told: impl Future<Output = ()>, app: App, handle: Handle
 }
 
 /// Reads the certificate anew whenever SIGHUP says that it was renewed. One that cannot be read is told and the
-/// old one stays. Without a certificate the signal does nothing; untaken it would end the process.
-async fn renew(tls: Option<RustlsConfig>, way: Way) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut renewed) = signal(SignalKind::hangup()) else { return };
-    while renewed.recv().await.is_some() {
+/// old one stays. Without a certificate the signal does nothing.
+async fn renew(mut renewals: Signal, tls: Option<RustlsConfig>, way: Way) {
+    while renewals.recv().await.is_some() {
         let (Some(tls), Way::Tls { cert, key }) = (&tls, &way) else { continue };
         match certificate(cert, key) {
             Ok(config) => {
@@ -249,7 +250,6 @@ async fn again_and_again(service: Arc<Service>, every: Duration, chore: fn(&Serv
 
 /// Ends when the process is asked to stop.
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! { _ = term.recv() => {} _ = int.recv() => {} }

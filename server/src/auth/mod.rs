@@ -13,6 +13,7 @@ pub mod replay;
 pub mod scope;
 pub mod session;
 pub mod staff;
+pub mod subscriber;
 pub mod throttle;
 pub mod token;
 

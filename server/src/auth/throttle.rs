@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use roundsman_sync_core::clock::Timestamp;
 
 use super::accounts::LOGIN_CHARS_MAX;
+use super::subscriber::Subscriber;
 
 /// Wrong tries of one login from one address before a pause.
 const FAILURES_MAX: u32 = 5;
@@ -20,10 +21,10 @@ const PAUSE_MS: i64 = 5 * 60 * 1000;
 /// Pairs remembered at most: some 10 MB. When full, those whose pause is over go first.
 const REMEMBERED_MAX: usize = 50_000;
 
-/// Who tried: a login from an address, or an address with any login.
+/// Who tried: a login from a subscriber, or a subscriber with any login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    address: Option<IpAddr>,
+    from: Option<Subscriber>,
     login: Option<String>,
 }
 
@@ -51,9 +52,10 @@ pub struct Try<'a> {
 impl Try<'_> {
     fn keys(&self) -> [(Key, u32); 2] {
         let login: String = self.login.chars().flat_map(char::to_lowercase).take(LOGIN_CHARS_MAX).collect();
+        let from = self.address.map(Subscriber::from);
         [
-            (Key { address: self.address, login: Some(login) }, FAILURES_MAX),
-            (Key { address: self.address, login: None }, FAILURES_PER_ADDRESS_MAX),
+            (Key { from, login: Some(login) }, FAILURES_MAX),
+            (Key { from, login: None }, FAILURES_PER_ADDRESS_MAX),
         ]
     }
 }

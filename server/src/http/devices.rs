@@ -22,7 +22,7 @@ const WRITE_BYTES: usize = 256 * 1024;
 pub async fn whole(State(app): State<App>, Address(address): Address, request: Request) -> Response {
     let is_enrolment = request.uri().path() == "/v1/enrol";
     if let Some(address) = address.filter(|_| is_enrolment)
-        && let Err(wait_ms) = app.enrolments.admit(address, App::now())
+        && let Err(wait_ms) = app.enrolments.admit(address.into(), App::now())
     {
         return too_fast(wait_ms).into_response();
     }
