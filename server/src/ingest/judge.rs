@@ -203,7 +203,7 @@ impl Candidate<'_> {
     /// Whether its name is taken: by another change of its device, or because the actor is another device's. Who
     /// could write under a colleague's name would take the numbers that the colleague's phone is about to use.
     fn is_fork(&self, batch: &Batch<'_>) -> Result<bool, DatabaseError> {
-        let (document, actor) = (self.document.as_bytes(), &self.change.actor);
+        let (document, actor) = (self.document.as_bytes(), self.change.actor.as_slice());
         let taken = batch
             .db
             .prepare_cached(

@@ -222,7 +222,7 @@ fn knows_own<'a>(
     change: &ScannedChange,
     mut deps: impl Iterator<Item = automerge::ChangeMetadata<'a>>,
 ) -> bool {
-    let is_own = |meta: &automerge::ChangeMetadata<'_>| meta.actor.to_bytes() == change.actor;
+    let is_own = |meta: &automerge::ChangeMetadata<'_>| meta.actor.to_bytes() == change.actor.as_slice();
     // As a rule it is the first of an author, or the next after their last.
     if change.seq == 1 || deps.any(|dep| is_own(&dep) && dep.seq + 1 == change.seq) {
         return true;

@@ -18,10 +18,11 @@ mod reader;
 mod runs;
 
 use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
 
 use super::change::ChangeNote;
 use crate::ids::ChangeHash;
-use crate::limits::{CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX, CHANGE_MESSAGE_BYTES_MAX};
+use crate::limits::{ACTOR_BYTES_MAX, CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX, CHANGE_MESSAGE_BYTES_MAX};
 use columns::Columns;
 use operations::Author;
 use reader::{Reader, is_text};
@@ -39,7 +40,7 @@ pub struct ScannedChange {
     /// The changes it builds on.
     pub deps: Vec<ChangeHash>,
     /// Who made it, within the document.
-    pub actor: Vec<u8>,
+    pub actor: SmallVec<[u8; ACTOR_BYTES_MAX]>,
     /// Its place in that actor's own row of changes, from 1.
     pub seq: u64,
     /// The number of its first operation.
@@ -122,7 +123,7 @@ pub fn scan(bytes: &[u8]) -> Result<ScannedChange, ScanError> {
     let mut columns = Columns::default();
     columns::read(&mut reader, &mut columns)?;
     let operations = operations::check(&columns, &mut author)?;
-    Ok(ScannedChange { hash, deps, actor: actor.to_vec(), seq, start_op, operations, note })
+    Ok(ScannedChange { hash, deps, actor: SmallVec::from_slice(actor), seq, start_op, operations, note })
 }
 
 /// What a change builds on: sorted, each once.

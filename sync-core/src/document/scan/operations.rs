@@ -1,5 +1,7 @@
 //! The rows of all columns together: what each operation says must hold together.
 
+use smallvec::SmallVec;
+
 use super::ScanError;
 use super::columns::Columns;
 use super::reader::{Reader, is_text};
@@ -12,14 +14,14 @@ use crate::limits::{
 pub(super) struct Author<'a> {
     actor: &'a [u8],
     /// The others in order, and whether an operation has named them.
-    others: Vec<(&'a [u8], bool)>,
+    others: SmallVec<[(&'a [u8], bool); 2]>,
     start_op: u64,
 }
 
 impl<'a> Author<'a> {
     /// Reads the names of the others.
     pub(super) fn read(reader: &mut Reader<'a>, actor: &'a [u8], start_op: u64) -> Result<Self, ScanError> {
-        let mut others: Vec<(&[u8], bool)> = Vec::new();
+        let mut others: SmallVec<[(&[u8], bool); 2]> = SmallVec::new();
         for _ in 0..reader.number("number of other actors")? {
             let other = reader.actor("other actor")?;
             if other == actor || others.last().is_some_and(|(before, _)| *before >= other) {
@@ -81,7 +83,7 @@ struct Rows<'a, 'b> {
     replaced_actor: Runs<'a, u64>,
     replaced_number: Differences<'a>,
     /// Objects made so far: the number of the operation, and how deep it lies as far as this change shows.
-    made: Vec<(u64, usize)>,
+    made: SmallVec<[(u64, usize); 4]>,
     under_keys: u64,
     /// The number of the operation at hand.
     number: u64,
@@ -144,7 +146,7 @@ impl<'a, 'b> Rows<'a, 'b> {
             replaced: Runs::new(replaced),
             replaced_actor: Runs::new(replaced_actor),
             replaced_number: Differences::new(replaced_number),
-            made: Vec::new(),
+            made: SmallVec::new(),
             under_keys: 0,
             number: author.start_op,
             author,
