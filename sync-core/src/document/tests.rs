@@ -118,7 +118,7 @@ fn a_change_scans_as_automerge_reads_it() {
     let scanned = scan(&change.bytes).unwrap();
     let read = automerge::Change::try_from(&change.bytes[..]).unwrap();
     assert_eq!(scanned.hash.as_bytes(), &read.hash().0);
-    assert_eq!(scanned.actor, read.actor_id().to_bytes());
+    assert_eq!(scanned.actor.as_slice(), read.actor_id().to_bytes());
     assert_eq!((scanned.seq, scanned.start_op), (read.seq(), read.start_op().get()));
     assert_eq!(scanned.deps, vec![seed_hash(DocumentKind::Case)]);
     assert_eq!(scanned.note, Some(note(1)));

@@ -18,7 +18,7 @@ fn borrowed(stage: &mut Stage, urgency: Urgency) -> Vec<u8> {
     let mut theirs = changes.iter().filter_map(|change| scan(&change.bytes).ok());
     let is_theirs = |one: &ScannedChange| one.note.is_some_and(|note| note.person != stage.person);
     let last = theirs.rfind(is_theirs).unwrap();
-    (parts.actor, parts.seq) = (last.actor, number(last.seq + 1));
+    (parts.actor, parts.seq) = (last.actor.to_vec(), number(last.seq + 1));
     // Nothing is replaced, so that nobody but the seed is named.
     let mut written = rows(&parts);
     let seed = written[0].object.unwrap().0;
