@@ -101,6 +101,22 @@ fn a_technician_has_no_console() {
 }
 
 #[test]
+fn phones_come_page_by_page_the_newest_first_each_once() {
+    let estate = Estate::new();
+    let mut browser = estate.signed_in("root");
+    let all = browser.get("/v1/devices").json();
+    assert_eq!(all["next"], serde_json::Value::Null);
+    let first = browser.get("/v1/devices?limit=1").json();
+    assert_eq!(first["next"], first["devices"][0]["id"]);
+    let second =
+        browser.get(&format!("/v1/devices?limit=1&after={}", first["next"].as_str().unwrap())).json();
+    assert_eq!(second["next"], serde_json::Value::Null);
+    let walked = [&first["devices"][0], &second["devices"][0]];
+    assert_eq!(walked.as_slice(), all["devices"].as_array().unwrap().iter().collect::<Vec<_>>());
+    browser.get("/v1/devices?after=yesterday").assert_problem(422, "value_out_of_range");
+}
+
+#[test]
 fn an_administrator_sees_phones_and_no_case() {
     let estate = Estate::new();
     let mut browser = estate.signed_in("root");

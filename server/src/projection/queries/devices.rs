@@ -4,13 +4,19 @@ use roundsman_sync_core::clock::Timestamp;
 use roundsman_sync_core::ids::{DeviceId, PersonId};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::Reach;
 use super::names::PersonName;
 use super::reach::OFFICE_SITES;
+use super::{CASES_PER_PAGE_MAX, Reach};
 use crate::database::DatabaseError;
 
-/// Phones listed at most. A company of tens of thousands has its own tools; this bounds one answer.
-const DEVICES_MAX: u32 = 10_000;
+/// One page of phones, the newest first.
+#[derive(Clone, Debug)]
+pub struct DevicePage {
+    /// The phones.
+    pub rows: Vec<DeviceLine>,
+    /// The cursor of the next page, if there is one.
+    pub next: Option<DeviceId>,
+}
 
 /// One phone.
 #[derive(Clone, Debug)]
@@ -57,31 +63,50 @@ pub(super) fn debt(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Pho
     })
 }
 
-/// Lists the phones of the people who work where the asker has an office role, the newest first.
+/// Lists the phones of the people who work where the asker has an office role, beginning below the phone `after`:
+/// at most `limit` of them, bounded by [`CASES_PER_PAGE_MAX`].
 ///
 /// # Errors
 /// If the database fails.
-pub fn devices(db: &Connection, reach: &Reach) -> Result<Vec<DeviceLine>, DatabaseError> {
+pub fn devices(
+    db: &Connection,
+    reach: &Reach,
+    after: Option<DeviceId>,
+    limit: u16,
+) -> Result<DevicePage, DatabaseError> {
+    let limit = usize::from(limit.clamp(1, CASES_PER_PAGE_MAX));
     let mut statement = db.prepare_cached(&format!(
         "SELECT d.device, d.name, d.person, p.name, d.enrolled, d.revoked, d.frozen, o.photos, o.bytes, o.since
          FROM devices d LEFT JOIN people p ON p.person = d.person
              LEFT JOIN ({DEBTS}) o ON o.device = d.device
          WHERE d.person IN (SELECT person FROM roles WHERE site IN {OFFICE_SITES})
-         ORDER BY d.pos DESC LIMIT {DEVICES_MAX}"
+             AND (:after IS NULL OR d.pos < (SELECT pos FROM devices WHERE device = :after))
+         ORDER BY d.pos DESC LIMIT :fetched"
     ))?;
-    let me = reach.person();
-    let rows = statement.query_map(named_params! { ":me": me.as_bytes() }, |row| {
-        Ok(DeviceLine {
-            id: DeviceId::from_bytes(row.get(0)?),
-            name: row.get(1)?,
-            person: PersonName::new(PersonId::from_bytes(row.get(2)?), row.get(3)?),
-            enrolled: Timestamp::from_millis(row.get(4)?),
-            revoked: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
-            frozen: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
-            owed: debt(row, 7)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let rows = statement.query_map(
+        named_params! {
+            ":me": reach.person().as_bytes(),
+            ":after": after.map(|after| *after.as_bytes()),
+            // One more than asked for tells whether there is a next page.
+            ":fetched": i64::try_from(limit + 1).unwrap_or(i64::MAX),
+        },
+        |row| {
+            Ok(DeviceLine {
+                id: DeviceId::from_bytes(row.get(0)?),
+                name: row.get(1)?,
+                person: PersonName::new(PersonId::from_bytes(row.get(2)?), row.get(3)?),
+                enrolled: Timestamp::from_millis(row.get(4)?),
+                revoked: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
+                frozen: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
+                owed: debt(row, 7)?,
+            })
+        },
+    )?;
+    let mut found: Vec<DeviceLine> = rows.collect::<Result<_, _>>()?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|line| line.id);
+    Ok(DevicePage { rows: found, next })
 }
 
 /// Whose phone it is, if there is such a phone. The device that stands for the office is nobody's.

@@ -35,7 +35,7 @@ pub use cases::{CASES_PER_PAGE_MAX, CaseLine, CasePage, CaseQuery, FOUND_MAX, Fo
 pub use conflicts::{Choice, Conflict, ConflictPage, conflicts};
 pub use contact::{ContactValues, contact_words};
 pub use counters::{Counter, counters};
-pub use devices::{DeviceLine, device_person, devices};
+pub use devices::{DeviceLine, DevicePage, device_person, devices};
 pub use fields::{FieldValue, FieldValues, StatedValue};
 pub use mentions::Mentions;
 pub use names::{PersonName, person};

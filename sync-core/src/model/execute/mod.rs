@@ -224,13 +224,13 @@ impl Scribe<'_> {
     }
 
     fn known_order(&mut self, case: DocumentId, order: Option<OrderId>) -> Result<(), Refusal> {
-        let read = self.read_case(case)?;
-        match order {
-            Some(order) if read.order(order).is_none() => {
-                Err(Refusal::new(ErrorCode::OrderUnknown, format!("case {case} has no order {order}")))
-            }
-            Some(_) | None => Ok(()),
+        let Some(order) = order else {
+            return self.documents.open(case, DocumentKind::Case, false).map(drop);
+        };
+        if self.read_case(case)?.order(order).is_none() {
+            return Err(Refusal::new(ErrorCode::OrderUnknown, format!("case {case} has no order {order}")));
         }
+        Ok(())
     }
 }
 

@@ -46,18 +46,25 @@ pub(in super::super) async fn conflicts(
     body::answer(&asked, &wire::ConflictList::from(page))
 }
 
-/// Phones of the people who work where the asker has an office role.
+/// Phones of the people who work where the asker has an office role, the newest first.
 #[utoipa::path(
     get,
     path = "/v1/devices",
     tag = "people",
     operation_id = "listDevices",
-    responses((status = 200, description = "The phones", body = wire_staff::DeviceList)),
+    params(Paging),
+    responses((status = 200, description = "A page of phones", body = wire_staff::DeviceList)),
 )]
-pub(in super::super) async fn devices(program: Program, asked: HeaderMap) -> Result<Response, Problem> {
+pub(in super::super) async fn devices(
+    program: Program,
+    asked: HeaderMap,
+    paging: Result<Query<Paging>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let paging = body::query(paging)?;
+    let (after, limit) = (word("after", &paging.after)?, limit(&paging.limit)?);
     let reach = program.reach;
-    let found = program.app.read(move |db| queries::devices(db, &reach)).await?;
-    body::answer(&asked, &wire_staff::DeviceList::from(found))
+    let page = program.app.read(move |db| queries::devices(db, &reach, after, limit)).await?;
+    body::answer(&asked, &wire_staff::DeviceList::from(page))
 }
 
 /// Which people.

@@ -5,11 +5,13 @@ use utoipa::ToSchema;
 
 use super::wire::{Named, all, time};
 use crate::http::openapi::words;
-use crate::projection::queries::{DeviceLine, PeoplePage, PersonLine, RoleHeld};
+use crate::projection::queries::{DeviceLine, DevicePage, PeoplePage, PersonLine, RoleHeld};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct DeviceList {
     devices: Vec<Device>,
+    /// Goes as `after` for the next page; `null` on the last.
+    next: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -31,9 +33,9 @@ struct Device {
     photos_owed_since: Option<String>,
 }
 
-impl From<Vec<DeviceLine>> for DeviceList {
-    fn from(devices: Vec<DeviceLine>) -> Self {
-        Self { devices: all(devices) }
+impl From<DevicePage> for DeviceList {
+    fn from(page: DevicePage) -> Self {
+        Self { devices: all(page.rows), next: page.next.map(|cursor| cursor.to_string()) }
     }
 }
 
