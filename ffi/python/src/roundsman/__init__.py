@@ -9,8 +9,9 @@
 Every call may be made from any thread; in a program on asyncio use `roundsman.aio`. docs/device-guide.md tells the rest.
 """
 
-from . import aio
+from . import aio, roundsman_ffi
 from .roundsman_ffi import *  # noqa: F403
-from .roundsman_ffi import __all__ as _generated
 
-__all__ = [*_generated, "aio"]
+# A wheel wraps what is generated in a package, which has its names and not its list of them.
+_generated = getattr(roundsman_ffi, "__all__", vars(roundsman_ffi))
+__all__ = [*(name for name in _generated if not name.startswith("_") and name != "roundsman_ffi"), "aio"]
