@@ -174,6 +174,8 @@ impl<'a> Steps<'a> {
                 }
             }
             Write::ForgetWalk => {
+                // What was counted ahead of it is forgotten too.
+                self.turn_from_last()?;
                 run(to, "DELETE FROM memberships", [])?;
                 run(to, "UPDATE documents SET feeds = 0, number = NULL, actor = NULL", [])?;
             }

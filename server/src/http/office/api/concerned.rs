@@ -37,12 +37,13 @@ impl Judge {
     /// The person of this id.
     pub(super) fn person(self, db: &Tables, named: &str, deed: Deed) -> Result<PersonId, Problem> {
         let person = named.parse().map_err(|_| nothing("person"))?;
+        let reach = self.reach(db)?;
         if let Deed::Role(site) = deed
-            && !self.reach(db)?.has_office_at(site)
+            && !reach.has_office_at(site)
         {
             return Err(nothing("estate"));
         }
-        self.decide(db, person, deed, "person")?;
+        self.decide(db, &reach, person, deed, "person")?;
         Ok(person)
     }
 
@@ -50,13 +51,19 @@ impl Judge {
     pub(super) fn phone(self, db: &Tables, named: &str) -> Result<DeviceId, Problem> {
         let device = named.parse().map_err(|_| nothing("phone"))?;
         let person = queries::device_person(db, device)?.ok_or_else(|| nothing("phone"))?;
-        self.decide(db, person, Deed::Phone, "phone")?;
+        self.decide(db, &self.reach(db)?, person, Deed::Phone, "phone")?;
         Ok(device)
     }
 
-    fn decide(self, db: &Tables, person: PersonId, deed: Deed, what: &str) -> Result<(), Problem> {
-        let reach = self.reach(db)?;
-        let works_at = queries::works_where(db, &reach, person)?.ok_or_else(|| nothing(what))?;
+    fn decide(
+        self,
+        db: &Tables,
+        reach: &Reach,
+        person: PersonId,
+        deed: Deed,
+        what: &str,
+    ) -> Result<(), Problem> {
+        let works_at = queries::works_where(db, reach, person)?.ok_or_else(|| nothing(what))?;
         let whom = Whom { is_terminal: person == self.terminal, works_at: &works_at };
         allowed(may(&reach.administers(), whom, deed))
     }
